@@ -1,0 +1,40 @@
+/* The headers of syslog-ng that the SDK binds. Nothing of the host is copied here: they come from its development package. */
+
+/* The module ABI: plugin tables, the lexer, and the parser object that the host calls for each plugin. */
+#include <syslog-ng.h>
+#include <plugin.h>
+#include <plugin-types.h>
+#include <module-config.h>
+#include <cfg.h>
+#include <cfg-args.h>
+#include <cfg-lexer.h>
+#include <cfg-parser.h>
+#include <cfg-grammar.h>
+#include <cfg-grammar-internal.h>
+
+/* Drivers. */
+#include <driver.h>
+#include <logpipe.h>
+#include <logthrdest/logthrdestdrv.h>
+
+/* Messages and templates. */
+#include <logmsg/logmsg.h>
+#include <template/templates.h>
+#include <template/macros.h>
+
+/* What the daemon says and counts. */
+#include <messages.h>
+#include <stats/stats.h>
+#include <stats/stats-registry.h>
+#include <stats/stats-cluster.h>
+#include <stats/stats-cluster-single.h>
+#include <stats/stats-counter.h>
+
+/* Start-up, threads and paths. */
+#include <apphook.h>
+#include <mainloop.h>
+#include <mainloop-call.h>
+#include <mainloop-worker.h>
+#include <reloc.h>
+#include <resolved-configurable-paths.h>
+#include <scratch-buffers.h>

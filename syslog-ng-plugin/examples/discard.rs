@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The smallest destination: it takes every message and keeps none.
+//!
+//! ```text
+//! @module mod-discard
+//! destination d_nowhere { discard(); };
+//! ```
+//!
+//! `report(yes)` makes it say how many it took when it is stopped.
+
+use std::ffi::CStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use syslog_ng_plugin::log::{self, Level};
+use syslog_ng_plugin::{
+    Argument, Config, Destination, DestinationWorker, Insert, Location, MessageRef, Names,
+    OptionRule, Prepared, ThreadedDestination,
+};
+
+#[derive(Default)]
+struct Options {
+    report: bool,
+}
+
+struct Discard {
+    options: Options,
+    taken: Arc<AtomicU64>,
+}
+
+struct Worker {
+    taken: Arc<AtomicU64>,
+}
+
+impl ThreadedDestination for Discard {
+    const STATS_TYPE: &'static CStr = c"discard";
+    type Options = Options;
+    const OPTIONS: &'static [OptionRule<Options>] = &[OptionRule {
+        name: "report",
+        argument: Argument::Text(|options, value| options.report = value == "yes"),
+    }];
+    type Worker = Worker;
+
+    fn configured(options: Options, _config: Config<'_>, _end: Location) -> Result<Self, String> {
+        Ok(Discard {
+            options,
+            taken: Arc::default(),
+        })
+    }
+
+    fn prepare(&self, destination: &Destination<'_>) -> Option<Prepared<Worker>> {
+        let name = destination
+            .persist_name()
+            .unwrap_or_else(|| destination.id())
+            .into_owned();
+        let names = Names {
+            persist: format!("discard.{name}"),
+            stats_instance: format!("discard,{name}"),
+        };
+        Some(Prepared {
+            names,
+            workers: vec![Worker {
+                taken: Arc::clone(&self.taken),
+            }],
+        })
+    }
+
+    fn stop(&self) {
+        if self.options.report {
+            let taken = self.taken.load(Ordering::Relaxed).to_string();
+            log::event(Level::Notice, "discard: stopped", &[("messages", &taken)]);
+        }
+    }
+}
+
+impl DestinationWorker for Worker {
+    fn insert(&self, _message: MessageRef<'_>) -> Insert {
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        Insert::Success
+    }
+}
+
+syslog_ng_plugin::module! {
+    name: "discard",
+    version: env!("CARGO_PKG_VERSION"),
+    description: "A destination that takes every message and keeps none.",
+    init: |_arguments| Ok(()),
+    plugins: [
+        destination "discard" => threaded_destination::<Discard>,
+    ],
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! Where a piece of config text stands.
+
+use std::fmt;
+
+use crate::ffi;
+use crate::text::from_c;
+
+/// Where a piece of config text stands. Made by the lexer; of use during that parse.
+#[derive(Clone, Copy)]
+#[doc(alias = "CFG_LTYPE")]
+pub struct Location {
+    pub(super) raw: ffi::CFG_LTYPE,
+}
+
+impl Location {
+    /// The line it begins on, from 1.
+    pub fn line(&self) -> usize {
+        usize::try_from(self.raw.first_line).unwrap_or(1).max(1)
+    }
+
+    /// The whole of another line of the same source.
+    pub(crate) fn on_line(&self, line: usize) -> Location {
+        let line = libc::c_int::try_from(line).unwrap_or(self.raw.first_line);
+        let raw = ffi::CFG_LTYPE {
+            first_line: line,
+            first_column: 1,
+            last_line: line,
+            last_column: 1,
+            ..self.raw
+        };
+        Location { raw }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.raw.first_line, self.raw.first_column)
+    }
+}
+
+/// The name of the file, or of the block, that `location` is in.
+///
+/// # Safety
+/// `location` came out of the lexer of the parse that is running, so its include level is still
+/// there.
+pub(super) unsafe fn source_name(location: &Location) -> String {
+    if location.raw.level.is_null() {
+        return String::new();
+    }
+    // SAFETY: the level is an element of the lexer's include stack (lib/cfg-lexer.h), which the
+    // caller says is live.
+    let name = unsafe { (*location.raw.level).name };
+    // SAFETY: the name of a level in use is a NUL-terminated text that the level owns
+    // (lib/cfg-lexer.c).
+    unsafe { from_c(name) }.into_owned()
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! What is known of the host that this was built for.
+
+use std::borrow::Cow;
+use std::ffi::CStr;
+
+use crate::ffi;
+use crate::text::{from_c, to_c};
+
+/// The host's version, such as `3.38.1`.
+pub const VERSION: &str = match CStr::from_bytes_with_nul(ffi::SYSLOG_NG_VERSION) {
+    Ok(text) => match text.to_str() {
+        Ok(text) => text,
+        Err(_) => panic!("the host's version is not UTF-8"),
+    },
+    Err(_) => panic!("the host's version is not NUL-terminated"),
+};
+
+/// Whether values in options() blocks have types on this host (since 4.2): before, numbers are
+/// texts and yes/no are refused.
+pub const TYPED_OPTIONS: bool = cfg!(host = "typed_options");
+
+/// Where a path of the host's build is on this machine: the host may have been moved since. Main
+/// thread.
+///
+/// `path` is a plain path or holds `${prefix}`, `${exec_prefix}`, `${libexecdir}`,
+/// `${datarootdir}`, `${datadir}`, `${localstatedir}` or `${moduledir}`. Another variable ends the
+/// process in the host, so `None` is given for it here.
+#[doc(alias = "get_installation_path_for")]
+pub fn installation_path(path: &str) -> Option<Cow<'static, str>> {
+    const KNOWN: &[&str] = &[
+        "prefix",
+        "exec_prefix",
+        "libexecdir",
+        "datarootdir",
+        "datadir",
+        "localstatedir",
+        "moduledir",
+    ];
+    let mut rest = path;
+    while let Some(start) = rest.find("${") {
+        let end = rest[start..].find('}')? + start;
+        if !KNOWN.contains(&&rest[start + 2..end]) {
+            return None;
+        }
+        rest = &rest[end + 1..];
+    }
+    let path = to_c(path);
+    // SAFETY: NUL-terminated, with variables that the host knows (checked above; lib/reloc.c).
+    let found = unsafe { ffi::get_installation_path_for(path.as_ptr()) };
+    // SAFETY: NUL-terminated; the host keeps it in a cache, from which it is copied at once.
+    (!found.is_null()).then(|| Cow::Owned(unsafe { from_c(found) }.into_owned()))
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod config;
+mod ffi;
+pub mod host;
+pub mod log;
+mod message;
+mod module;
+mod options;
+mod pipe;
+#[doc(hidden)]
+pub mod private;
+mod stats;
+pub mod testing;
+mod text;
+
+pub use config::{Config, ConfigState, Lexer, Location, ParseError, Token, TokenKind, same_name};
+pub use message::{Message, MessageRef, Name, Value, ValueType, macro_names};
+pub use module::{ModuleArguments, StartError};
+pub use options::{Argument, OptionRule};
+pub use pipe::{
+    BlockError, Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, RootBlock,
+    ThreadedDestination,
+};
+pub use stats::Counter;

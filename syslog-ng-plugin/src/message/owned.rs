@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! A message that is kept.
+
+use std::ptr::{self, NonNull};
+
+use super::{Name, Value, ValueType, thread};
+use crate::ffi;
+
+/// A reference to a message. Others may hold references too, so it can only be read.
+#[doc(alias = "LogMessage")]
+pub struct Message {
+    raw: NonNull<ffi::LogMessage>,
+}
+
+// SAFETY: the reference count is atomic (lib/logmsg/logmsg.c: log_msg_ref), and a message that went
+// to a destination is write protected: nobody changes it while it is shared.
+unsafe impl Send for Message {}
+// SAFETY: as for Send.
+unsafe impl Sync for Message {}
+
+impl Message {
+    /// # Safety
+    /// The message is live.
+    pub(super) unsafe fn retain(raw: NonNull<ffi::LogMessage>) -> Self {
+        // SAFETY: the caller's word.
+        unsafe { ffi::log_msg_ref(raw.as_ptr()) };
+        Message { raw }
+    }
+
+    /// Whether the message may not be changed, because others see it too.
+    pub fn is_write_protected(&self) -> bool {
+        // SAFETY: we hold a reference.
+        unsafe { ffi::log_msg_is_write_protected(self.raw.as_ptr()) != 0 }
+    }
+
+    /// Hands the value called `name` to `read`, `None` if the message has none. Macros are
+    /// expanded. Any thread.
+    pub fn value<T>(&self, name: Name, read: impl FnOnce(Option<Value<'_>>) -> T) -> T {
+        thread::with_host_state(|| {
+            if let Some(stamp) = name.stamp() {
+                return self.stamp(stamp, read);
+            }
+            let mut length: isize = 0;
+            let mut kind: ffi::LogMessageValueType = ffi::LM_VT_STRING as ffi::LogMessageValueType;
+            // SAFETY: we hold a reference; the handle came from the host; this thread has the
+            // host's state.
+            let text = unsafe {
+                ffi::log_msg_get_value_if_set_with_type(
+                    self.raw.as_ptr(),
+                    name.handle(),
+                    &mut length,
+                    &mut kind,
+                )
+            };
+            if text.is_null() {
+                return read(None);
+            }
+            let length = usize::try_from(length).unwrap_or(0);
+            // SAFETY: the host gave this many bytes. They stay while nobody changes the message,
+            // and while this thread expands no other macro: `read` has neither a way to change it
+            // nor the borrow beyond this call.
+            let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), length) };
+            read(Some(Value {
+                bytes,
+                kind: ValueType::from_host(kind),
+            }))
+        })
+    }
+
+    /// The value of a macro that prints a time in a format of choice. Asked without one, the host
+    /// ends the process (lib/template/macros.c: log_macro_expand_simple has no format); here it is
+    /// the traditional `Mmm dd hh:mm:ss`.
+    fn stamp<T>(&self, number: ffi::gint, read: impl FnOnce(Option<Value<'_>>) -> T) -> T {
+        // SAFETY: gives an empty string of ours.
+        let text = unsafe { glib_sys::g_string_new(ptr::null()) };
+        // SAFETY: we hold a reference; the number is a macro's; the string is ours.
+        unsafe { ffi::compat::expand_stamp(number, self.raw.as_ptr(), text) };
+        // SAFETY: a GString's text has its length.
+        let bytes = unsafe { std::slice::from_raw_parts((*text).str.cast::<u8>(), (*text).len) };
+        let result = read(Some(Value {
+            bytes,
+            kind: ValueType::String,
+        }));
+        // SAFETY: ours, and `read` gave its borrow back.
+        unsafe { glib_sys::g_string_free(text, 1) };
+        result
+    }
+
+    /// Hands the names of the values that the message carries to `each`; macros are not among them.
+    /// Any thread.
+    pub fn for_each_name(&self, mut each: impl FnMut(&[u8])) {
+        let mut each: &mut dyn FnMut(&[u8]) = &mut each;
+        // SAFETY: we hold a reference; `visit` gets back the pointer that is passed here, during
+        // the call.
+        unsafe {
+            ffi::log_msg_values_foreach(
+                self.raw.as_ptr(),
+                Some(visit),
+                ptr::from_mut(&mut each).cast(),
+            );
+        }
+    }
+}
+
+/// # Safety
+/// The host calls this from `for_each_name`, with the pointer passed there.
+unsafe extern "C" fn visit(
+    _handle: ffi::NVHandle,
+    name: *const libc::c_char,
+    _value: *const libc::c_char,
+    _length: isize,
+    _kind: ffi::NVType,
+    user_data: glib_sys::gpointer,
+) -> glib_sys::gboolean {
+    // A panic ends the walk; the names so far stand.
+    crate::pipe::guard("owned.visit", 1, || {
+        if !name.is_null() {
+            // SAFETY: see `for_each_name`.
+            let each = unsafe { &mut *user_data.cast::<&mut dyn FnMut(&[u8])>() };
+            // SAFETY: names of values are NUL-terminated (lib/logmsg/nvtable.c).
+            each(unsafe { std::ffi::CStr::from_ptr(name) }.to_bytes());
+        }
+        0
+    })
+}
+
+impl Drop for Message {
+    fn drop(&mut self) {
+        // SAFETY: ours; taken in `retain`.
+        unsafe { ffi::log_msg_unref(self.raw.as_ptr()) };
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The host's state of a thread, for threads that the host did not start.
+
+use std::cell::Cell;
+
+use crate::ffi;
+
+thread_local! {
+    /// Whether the host calls us on this thread, so that it made the thread's state itself.
+    static OF_THE_HOST: Cell<bool> = const { Cell::new(false) };
+    /// What a thread of somebody else's has to take down when it ends.
+    static STATE: Guest = Guest::start();
+}
+
+/// The host's state of a thread that the host did not start.
+struct Guest;
+
+impl Guest {
+    fn start() -> Self {
+        // SAFETY: once per thread (it is a thread-local's value), on a thread that has none: the
+        // host's own never get here.
+        unsafe { ffi::app_thread_start() };
+        Guest
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        // SAFETY: started in `start` on this thread, which is ending.
+        unsafe { ffi::app_thread_stop() };
+    }
+}
+
+/// Notes that the host is calling us on this thread.
+pub(crate) fn note_host_thread() {
+    // While the thread's values are being dropped there is nothing left to note.
+    let _ = OF_THE_HOST.try_with(|flag| flag.set(true));
+}
+
+/// Runs `body`, which reads a message, on any thread. What the host allocates for it there is given
+/// back.
+pub(super) fn with_host_state<T>(body: impl FnOnce() -> T) -> T {
+    if OF_THE_HOST.try_with(Cell::get).unwrap_or(false) {
+        // The host reclaims its scratch buffers after each callback.
+        return body();
+    }
+    let _ = STATE.try_with(|_| ());
+    let mut marker = ffi::ScratchBuffersMarker::default();
+    // SAFETY: the thread has the host's state by now.
+    unsafe { ffi::scratch_buffers_mark(&mut marker) };
+    let result = body();
+    // SAFETY: marked above on this thread; `body` gave its borrow of them back.
+    unsafe { ffi::scratch_buffers_reclaim_marked(marker) };
+    result
+}

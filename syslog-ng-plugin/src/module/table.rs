@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The tables that the host reads, and writes to.
+
+use std::cell::UnsafeCell;
+use std::ffi::CStr;
+use std::ptr;
+
+use crate::config::DRIVER_KEYWORDS;
+use crate::ffi;
+use crate::pipe::{RootBlock, ThreadedDestination, root_block, threaded_destination};
+
+/// What the host calls to read a plugin's part of a config.
+pub struct Parser(UnsafeCell<ffi::CfgParser>);
+
+// SAFETY: only the host uses it, on the main thread while it reads a config.
+unsafe impl Sync for Parser {}
+
+impl Parser {
+    /// Reads threaded destinations.
+    pub const fn threaded_destination<D: ThreadedDestination>(name: &'static CStr) -> Self {
+        Parser(UnsafeCell::new(ffi::CfgParser {
+            debug_flag: ptr::null_mut(),
+            context: 0,
+            name: name.as_ptr(),
+            keywords: DRIVER_KEYWORDS.as_ptr(),
+            parse: Some(threaded_destination::parse::<D>),
+            cleanup: Some(cleanup_pipe),
+        }))
+    }
+
+    /// Reads blocks at the top level.
+    pub const fn root_block<B: RootBlock>(name: &'static CStr) -> Self {
+        Parser(UnsafeCell::new(ffi::CfgParser {
+            debug_flag: ptr::null_mut(),
+            context: 0,
+            name: name.as_ptr(),
+            keywords: DRIVER_KEYWORDS.as_ptr(),
+            parse: Some(root_block::parse::<B>),
+            cleanup: None,
+        }))
+    }
+}
+
+/// # Safety
+/// The host calls this with what a driver's parse made, when that parse failed.
+unsafe extern "C" fn cleanup_pipe(instance: glib_sys::gpointer) {
+    crate::pipe::guard("table.cleanup_pipe", (), || {
+        // SAFETY: the one reference that construct() made; nobody else has the driver yet.
+        unsafe { ffi::log_pipe_unref(instance.cast()) };
+    });
+}
+
+/// A plugin's row in the module's table.
+#[repr(transparent)]
+pub struct Plugin(ffi::Plugin);
+
+impl Plugin {
+    /// A destination called `name`; a `-` in it is written `_` here.
+    pub const fn destination(name: &'static CStr, parser: &'static Parser) -> Self {
+        Self::new(ffi::LL_CONTEXT_DESTINATION, name, parser)
+    }
+
+    /// A block at the top level called `name`.
+    pub const fn root(name: &'static CStr, parser: &'static Parser) -> Self {
+        Self::new(ffi::LL_CONTEXT_ROOT, name, parser)
+    }
+
+    const fn new(context: u32, name: &'static CStr, parser: &'static Parser) -> Self {
+        Plugin(ffi::Plugin {
+            type_: context as ffi::gint,
+            name: name.as_ptr(),
+            failure_info: ffi::PluginFailureInfo {
+                aux_data: ptr::null(),
+            },
+            parser: parser.0.get(),
+            construct: None,
+            free_fn: None,
+        })
+    }
+}
+
+/// A module's plugins, in memory that the host may write to: it keeps notes in the rows
+/// (`failure_info`).
+pub struct PluginTable<const N: usize>(UnsafeCell<[Plugin; N]>);
+
+// SAFETY: only the host uses it, on the main thread.
+unsafe impl<const N: usize> Sync for PluginTable<N> {}
+
+impl<const N: usize> PluginTable<N> {
+    /// The table of these plugins.
+    pub const fn new(plugins: [Plugin; N]) -> Self {
+        PluginTable(UnsafeCell::new(plugins))
+    }
+
+    const fn as_ptr(&self) -> *mut ffi::Plugin {
+        self.0.get().cast()
+    }
+
+    /// Makes the plugins known to the configuration that is being read.
+    ///
+    /// # Safety
+    /// `context` is what the host handed to the module's init function.
+    pub(crate) unsafe fn register(&'static self, context: *mut ffi::PluginContext) {
+        // SAFETY: the caller's word; the table lives as long as the process.
+        unsafe { ffi::plugin_register(context, self.as_ptr(), N as ffi::gint) };
+    }
+}
+
+/// What the host reads first of a module.
+#[repr(transparent)]
+pub struct ModuleInfo(ffi::ModuleInfo);
+
+// SAFETY: only the host uses it; it reads.
+unsafe impl Sync for ModuleInfo {}
+
+impl ModuleInfo {
+    /// The module's card. `version` and `description` are for people: `syslog-ng --module-registry`
+    /// prints them.
+    pub const fn new<const N: usize>(
+        name: &'static CStr,
+        version: &'static CStr,
+        description: &'static CStr,
+        plugins: &'static PluginTable<N>,
+    ) -> Self {
+        ModuleInfo(ffi::ModuleInfo {
+            canonical_name: name.as_ptr(),
+            version: version.as_ptr(),
+            description: description.as_ptr(),
+            core_revision: ffi::SYSLOG_NG_SOURCE_REVISION.as_ptr().cast(),
+            plugins: plugins.as_ptr(),
+            plugins_len: N as ffi::gint,
+        })
+    }
+}

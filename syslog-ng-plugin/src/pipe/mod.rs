@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The host's classes as Rust traits, one file each. In: options. Out: a driver that the host
+//! calls.
+//!
+//! - [`mod@guard`]: what stands between every callback and the host.
+//! - [`threaded_destination`]: `LogThreadedDestDriver` and its workers.
+//! - [`root_block`]: a block at the top level of a config.
+//!
+//! # Threads and order
+//!
+//! | slot | thread | when |
+//! |---|---|---|
+//! | parse | main | a config is read; the old config's threads run |
+//! | init | main | the config is taken up; the threads of the old one have ended. May come again on the same driver, after deinit, when a newer config was refused |
+//! | worker_init … worker_deinit, connect, insert, flush, disconnect | the worker's own | from the host's start hook (after every init) until the config is let go |
+//! | deinit | main | the worker threads have ended |
+//! | free_fn | main | after a reload: when the new config's threads run already |
+//! | format_stats, generate_persist_name | main and worker | any time after init, some of them under the host's stats lock |
+//!
+//! # Locks
+//!
+//! The host calls format_stats while it holds its stats lock (lib/stats/stats-registry.c:
+//! stats_lock). So that slot only reads names which were made at init: it takes no lock that
+//! another thread could hold while waiting for the stats lock.
+
+pub(crate) mod guard;
+pub(crate) mod root_block;
+pub(crate) mod threaded_destination;
+
+pub(crate) use guard::guard;
+pub use root_block::{BlockError, RootBlock};
+pub use threaded_destination::{
+    Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,
+};

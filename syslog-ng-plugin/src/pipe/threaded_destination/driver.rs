@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The driver: the host's `LogThreadedDestDriver` and its slots.
+
+use std::borrow::Cow;
+use std::ffi::{CStr, CString, c_char};
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::{Names, ThreadedDestination, worker};
+use crate::config::{Config, Context, Lexer, ParseError};
+use crate::ffi;
+use crate::options::{self, DestinationSettings, THREADED_DESTINATION, Table};
+use crate::pipe::guard;
+use crate::stats::{Counter, CounterKey};
+use crate::text::{from_c, to_c};
+
+const WHAT: &CStr = c"destination";
+const INNER: Context = Context {
+    number: ffi::LL_CONTEXT_INNER_DEST,
+    description: c"within destination",
+};
+
+/// The block of memory that the host knows as `LogThreadedDestDriver *`. The host frees it after
+/// free_fn.
+#[repr(C)]
+struct Instance<D: ThreadedDestination> {
+    host: ffi::LogThreadedDestDriver,
+    state: ManuallyDrop<State<D>>,
+}
+
+/// Our part of the driver. Slots share it, so what changes sits behind a lock; see `pipe/mod.rs`
+/// for who calls when.
+struct State<D: ThreadedDestination> {
+    /// There once the options have been read.
+    driver: OnceLock<D>,
+    /// There from the first init() on. Replaced at init() only, when no worker's thread is running
+    /// and the host has let go of the texts: it copies them at once (lib/stats/stats-cluster.c,
+    /// lib/persist-state.c).
+    names: Mutex<Option<(CString, CString)>>,
+    /// Boxed, because the host's workers point at them.
+    workers: Mutex<Vec<Box<D::Worker>>>,
+    errors: Arc<Counter>,
+}
+
+/// A destination while it is being prepared, started or named.
+pub struct Destination<'d> {
+    raw: NonNull<ffi::LogThreadedDestDriver>,
+    errors: &'d Arc<Counter>,
+    lent: PhantomData<&'d ffi::LogThreadedDestDriver>,
+}
+
+impl Destination<'_> {
+    /// The driver's name in events: the statement's name and a number, as in `d_python#0`.
+    pub fn id(&self) -> Cow<'_, str> {
+        // SAFETY: the driver is live; its id is set when the config was read (lib/cfg-tree.c) and
+        // NUL-terminated.
+        unsafe { from_c((*self.raw.as_ptr()).super_.super_.id) }
+    }
+
+    /// What the config says with persist-name().
+    pub fn persist_name(&self) -> Option<Cow<'_, str>> {
+        // SAFETY: the driver is live.
+        let name = unsafe { (*self.raw.as_ptr()).super_.super_.super_.persist_name };
+        // SAFETY: NUL-terminated and the driver's own (lib/logpipe.c: log_pipe_set_persist_name).
+        (!name.is_null()).then(|| unsafe { from_c(name) })
+    }
+
+    /// The configuration that the driver belongs to.
+    pub fn config(&self) -> Config<'_> {
+        // SAFETY: the driver is live.
+        let config = unsafe { (*self.raw.as_ptr()).super_.super_.super_.cfg };
+        // SAFETY: a driver belongs to a configuration from its making to its end, and that
+        // configuration outlives it.
+        unsafe { Config::borrow(NonNull::new_unchecked(config)) }
+    }
+
+    /// Where the driver stands in the config, as `file:line:column`.
+    pub fn location(&self) -> String {
+        let mut buffer: [c_char; 1024] = [0; 1024];
+        // SAFETY: the driver is live; the function takes a NULL node too and writes at most the
+        // buffer's length.
+        unsafe {
+            let node = (*self.raw.as_ptr()).super_.super_.super_.expr_node;
+            ffi::log_expr_node_format_location(node, buffer.as_mut_ptr(), buffer.len());
+        }
+        // SAFETY: the function above terminates the text.
+        unsafe { from_c(buffer.as_ptr()) }.into_owned()
+    }
+
+    /// The counter `errors` of this driver. Can be counted up before and after the driver runs.
+    pub fn errors(&self) -> Arc<Counter> {
+        Arc::clone(self.errors)
+    }
+}
+
+impl<D: ThreadedDestination> Instance<D> {
+    fn construct(config: NonNull<ffi::GlobalConfig>) -> NonNull<Self> {
+        // SAFETY: g_malloc0() gives zeroed memory of that size, aligned for any type of C, or ends
+        // the process.
+        let instance = unsafe { glib_sys::g_malloc0(size_of::<Self>()) }.cast::<Self>();
+        let state = State {
+            driver: OnceLock::new(),
+            names: Mutex::default(),
+            workers: Mutex::default(),
+            errors: Arc::default(),
+        };
+        // SAFETY: the memory is ours.
+        unsafe { (&raw mut (*instance).state).write(ManuallyDrop::new(state)) };
+        // SAFETY: zeroed memory is what the host's own drivers begin as; the config is the one that
+        // is being read.
+        unsafe { ffi::log_threaded_dest_driver_init_instance(instance.cast(), config.as_ptr()) };
+        // SAFETY: the block is ours until the parser hands it to the host.
+        let host = unsafe { &mut (*instance).host };
+        host.super_.super_.super_.init = Some(init::<D>);
+        host.super_.super_.super_.deinit = Some(deinit::<D>);
+        host.super_.super_.super_.free_fn = Some(free_fn::<D>);
+        host.super_.super_.super_.generate_persist_name = Some(generate_persist_name::<D>);
+        host.worker.construct = Some(construct_worker::<D>);
+        ffi::compat::set_destination_stats_slot(host, format_stats::<D>);
+        // SAFETY: the name is NUL-terminated and static.
+        host.stats_source =
+            unsafe { ffi::stats_register_type(D::STATS_TYPE.as_ptr()) } as ffi::gint;
+        // SAFETY: g_malloc0() does not give NULL for a size over 0.
+        unsafe { NonNull::new_unchecked(instance) }
+    }
+
+    /// # Safety
+    /// `host` is an `Instance<D>` in one of its slots.
+    unsafe fn state<'a>(host: *const ffi::LogThreadedDestDriver) -> &'a State<D> {
+        // SAFETY: slots are called on the driver that they were installed in, before free_fn ends.
+        unsafe { &(*host.cast::<Self>()).state }
+    }
+}
+
+impl<D: ThreadedDestination> State<D> {
+    fn workers(&self) -> MutexGuard<'_, Vec<Box<D::Worker>>> {
+        self.workers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_names(&self, names: &Names) {
+        let names = (to_c(&names.persist), to_c(&names.stats_instance));
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = Some(names);
+    }
+
+    /// The text that `pick` chooses. Stays where it is until the next init().
+    fn name(&self, pick: fn(&(CString, CString)) -> &CString) -> *const c_char {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        names
+            .as_ref()
+            .map_or(c"".as_ptr(), |names| pick(names).as_ptr())
+    }
+
+    fn release(&self) {
+        // Taken out first: dropping a worker may call code that comes back here.
+        let workers = std::mem::take(&mut *self.workers());
+        drop(workers);
+        if let Some(driver) = self.driver.get() {
+            driver.release();
+        }
+    }
+}
+
+/// Reads a driver. On success and on failure `instance` gets what was made: the host takes it into
+/// the config, or unrefs it.
+///
+/// # Safety
+/// The host calls this as `CfgParser.parse`: the lexer is live, and `instance` takes the result.
+pub(crate) unsafe extern "C" fn parse<D: ThreadedDestination>(
+    lexer: *mut ffi::CfgLexer,
+    instance: *mut glib_sys::gpointer,
+    _argument: glib_sys::gpointer,
+) -> ffi::gint {
+    guard("driver.parse", 1, || {
+        // SAFETY: `configuration` is set while a config is read (lib/cfg.c: cfg_run_parser), which
+        // is now.
+        let config = unsafe { ffi::configuration };
+        let (Some(raw), Some(config)) = (NonNull::new(lexer), NonNull::new(config)) else {
+            return 1;
+        };
+        let made = Instance::<D>::construct(config);
+        // SAFETY: `instance` is the host's variable for the result.
+        unsafe { *instance = made.as_ptr().cast() };
+        // The host's plugins that stand inside a driver ask this global for it
+        // (lib/cfg-grammar-internal.h).
+        // SAFETY: configs are read on the main thread only.
+        unsafe { ffi::last_driver = made.as_ptr().cast() };
+        // SAFETY: the host's lexer, for the length of this call.
+        let mut lexer = unsafe { Lexer::borrow(raw, WHAT) };
+        // SAFETY: it lives at least until its parse ends.
+        let config = unsafe { Config::borrow(config) };
+        match read(made, config, &mut lexer) {
+            Ok(()) => 0,
+            Err(error) => {
+                lexer.report(&error);
+                1
+            }
+        }
+    })
+}
+
+fn read<D: ThreadedDestination>(
+    made: NonNull<Instance<D>>,
+    config: Config<'_>,
+    lexer: &mut Lexer<'_>,
+) -> Result<(), ParseError> {
+    // The host puts the kind of plugin and its name in front of the driver's options.
+    lexer.next_token();
+    let name = lexer.next_token();
+    let name = format!("{}()", name.kind);
+    lexer.open(&name)?;
+    let mut own = D::Options::default();
+    let mut settings = DestinationSettings::default();
+    lexer.within(&INNER, |lexer| {
+        let mut own = Table {
+            rules: D::OPTIONS,
+            target: &mut own,
+        };
+        let mut shared = Table {
+            rules: THREADED_DESTINATION,
+            target: &mut settings,
+        };
+        options::parse(
+            &name,
+            lexer,
+            &mut [&mut own, &mut shared],
+            |lexer, plugin| add_plugin(lexer, plugin, made.as_ptr().cast()),
+        )
+    })?;
+    // SAFETY: made above and not yet handed to the host.
+    unsafe { apply::<D>(made.as_ptr().cast(), &settings) };
+    let end = lexer.here();
+    let driver = D::configured(own, config, end).map_err(|message| ParseError::at(end, message))?;
+    // SAFETY: as above.
+    let state = unsafe { Instance::<D>::state(made.as_ptr().cast()) };
+    // Unset until now: `made` is new.
+    let _ = state.driver.set(driver);
+    Ok(())
+}
+
+fn add_plugin(
+    lexer: &mut Lexer<'_>,
+    name: &[u8],
+    driver: *mut ffi::LogDriver,
+) -> Result<(), ParseError> {
+    let place = lexer.here();
+    let plugin = lexer.inner_plugin(&INNER, name, driver)?;
+    // SAFETY: both are live; the driver takes the plugin over.
+    if unsafe { ffi::log_driver_add_plugin(driver, plugin.as_ptr()) } != 0 {
+        return Ok(());
+    }
+    // SAFETY: the driver did not take it, so it is ours to free, as in the host's grammar
+    // (lib/cfg-grammar.y: inner_dest).
+    unsafe { ffi::log_driver_plugin_free(plugin.as_ptr()) };
+    let name = String::from_utf8_lossy(name);
+    Err(ParseError::at(
+        place,
+        format!("{name}() cannot be used here, or stands here twice"),
+    ))
+}
+
+/// # Safety
+/// `host` is a driver that is being read.
+unsafe fn apply<D: ThreadedDestination>(
+    host: *mut ffi::LogThreadedDestDriver,
+    settings: &DestinationSettings,
+) {
+    let driver = host.cast::<ffi::LogDriver>();
+    if let Some(name) = &settings.persist_name {
+        // SAFETY: the driver is live; the text is copied (lib/logpipe.c).
+        unsafe { ffi::log_pipe_set_persist_name(host.cast(), to_c(name).as_ptr()) };
+    }
+    if let Some(count) = settings.retries {
+        // SAFETY: the driver is live.
+        unsafe { ffi::log_threaded_dest_driver_set_max_retries_on_error(driver, count) };
+    }
+    if let Some(seconds) = settings.time_reopen.map(i64::from).or(D::TIME_REOPEN) {
+        // SAFETY: the driver is live.
+        unsafe { ffi::log_threaded_dest_driver_set_time_reopen(driver, seconds) };
+    }
+    if let Some(lines) = settings.batch_lines {
+        // SAFETY: the driver is live.
+        unsafe { ffi::log_threaded_dest_driver_set_batch_lines(driver, lines) };
+    }
+    if let Some(milliseconds) = settings.batch_timeout {
+        // SAFETY: the driver is live.
+        unsafe { ffi::log_threaded_dest_driver_set_batch_timeout(driver, milliseconds) };
+    }
+    // SAFETY: the driver is live and nobody else uses it. The host has no setters for these two;
+    // its grammar writes them likewise.
+    let destination = unsafe { &mut (*host).super_ };
+    if let Some(size) = settings.log_fifo_size {
+        destination.log_fifo_size = size;
+    }
+    if let Some(rate) = settings.throttle {
+        destination.throttle = rate;
+    }
+}
+
+/// # Safety
+/// The host calls this on the main thread; no worker's thread is running.
+unsafe extern "C" fn init<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> glib_sys::gboolean {
+    guard("driver.init", 0, || {
+        let host = pipe.cast::<ffi::LogThreadedDestDriver>();
+        // SAFETY: see the function.
+        let state = unsafe { Instance::<D>::state(host) };
+        let (Some(raw), Some(driver)) = (NonNull::new(host), state.driver.get()) else {
+            return 0;
+        };
+        let destination = Destination {
+            raw,
+            errors: &state.errors,
+            lent: PhantomData,
+        };
+
+        let Some(prepared) = driver.prepare(&destination) else {
+            state.release();
+            return 0;
+        };
+        state.set_names(&prepared.names);
+        *state.workers() = prepared.workers.into_iter().map(Box::new).collect();
+
+        // SAFETY: the host's own method on the host's object. It calls construct_worker and the
+        // names' slots.
+        if unsafe { ffi::log_threaded_dest_driver_init_method(pipe) } == 0 {
+            // The host does not undo what such a failure leaves half done, nor does it in its own
+            // drivers.
+            state.release();
+            return 0;
+        }
+        // SAFETY: the driver is live; its id and names are texts that the key copies.
+        state.errors.register(&unsafe { errors_key(host, state) });
+        // SAFETY: the host made the workers above, and no thread runs yet.
+        if unsafe { workers_are_attached::<D>(host) } && driver.start(&destination) {
+            return 1;
+        }
+        state.errors.unregister();
+        // SAFETY: undoes the host's init, which succeeded; the host calls no deinit after a failed
+        // init (lib/logpipe.h).
+        unsafe { ffi::log_threaded_dest_driver_deinit_method(pipe) };
+        state.release();
+        0
+    })
+}
+
+/// # Safety
+/// `host` is live and has been named.
+unsafe fn errors_key<D: ThreadedDestination>(
+    host: *mut ffi::LogThreadedDestDriver,
+    state: &State<D>,
+) -> CounterKey {
+    // SAFETY: the caller's word; the stats source is a small number from stats_register_type().
+    let (source, id) = unsafe { ((*host).stats_source, (*host).super_.super_.id) };
+    CounterKey {
+        component: (source as u32 | ffi::SCS_DESTINATION) as u16,
+        // SAFETY: NUL-terminated and the driver's own.
+        id: to_c(&unsafe { from_c(id) }),
+        // SAFETY: NUL-terminated, and stays until the next init().
+        instance: to_c(&unsafe { from_c(state.name(|names| &names.1)) }),
+        name: c"errors",
+    }
+}
+
+/// # Safety
+/// The host's init of `host` succeeded, and no thread runs yet.
+unsafe fn workers_are_attached<D: ThreadedDestination>(
+    host: *mut ffi::LogThreadedDestDriver,
+) -> bool {
+    // SAFETY: the caller's word.
+    let (workers, count) = unsafe { ((*host).workers, (*host).created_workers) };
+    (0..usize::try_from(count).unwrap_or(0)).all(|index| {
+        // SAFETY: the array has `created_workers` elements that construct_worker made.
+        unsafe { worker::is_attached::<D::Worker>(*workers.add(index)) }
+    })
+}
+
+/// # Safety
+/// The host calls this on the main thread when the worker threads have ended.
+unsafe extern "C" fn deinit<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> glib_sys::gboolean {
+    // SAFETY: see the function.
+    let state = unsafe { Instance::<D>::state(pipe.cast()) };
+    guard("driver.deinit", (), || {
+        if let Some(driver) = state.driver.get() {
+            driver.stop();
+        }
+    });
+    // Not under the guard: the host's side has to be taken down whatever ours did.
+    state.errors.unregister();
+    // SAFETY: the host's own method on the host's object.
+    let result = unsafe { ffi::log_threaded_dest_driver_deinit_method(pipe) };
+    guard("driver.release", (), || state.release());
+    result
+}
+
+/// # Safety
+/// The host calls this on the main thread, once, last of all slots; it frees the memory itself.
+unsafe extern "C" fn free_fn<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) {
+    let instance = pipe.cast::<Instance<D>>();
+    guard("driver.free_fn", (), || {
+        // SAFETY: nobody uses the state after this slot, and nothing before drops it.
+        unsafe { ManuallyDrop::drop(&mut (*instance).state) };
+    });
+    // SAFETY: the host's own method on the host's object.
+    unsafe { ffi::log_threaded_dest_driver_free(pipe) };
+}
+
+/// # Safety
+/// The host calls this on the main thread, in its init method.
+unsafe extern "C" fn construct_worker<D: ThreadedDestination>(
+    host: *mut ffi::LogThreadedDestDriver,
+    index: ffi::gint,
+) -> *mut ffi::LogThreadedDestWorker {
+    // Not under the guard: the host does not take NULL for an answer. A worker that gets no more
+    // than this refuses the config.
+    // SAFETY: a driver outlives its workers (lib/logthrdest/logthrdestdrv.c:
+    // log_threaded_dest_driver_deinit_method).
+    let made = unsafe { worker::Instance::<D::Worker>::construct(host, index) };
+    guard("driver.construct_worker", (), || {
+        // SAFETY: see the function.
+        let state = unsafe { Instance::<D>::state(host) };
+        let workers = state.workers();
+        if let Some(worker) = usize::try_from(index)
+            .ok()
+            .and_then(|index| workers.get(index))
+        {
+            // SAFETY: new; the boxes stay where they are until `State::release`, which is after the
+            // host's deinit.
+            unsafe { worker::Instance::attach(made, worker) };
+        }
+    });
+    made.as_ptr().cast()
+}
+
+/// # Safety
+/// The host calls this on any thread, some of the time under its stats lock.
+unsafe extern "C" fn format_stats<D: ThreadedDestination>(
+    host: *mut ffi::LogThreadedDestDriver,
+) -> *const c_char {
+    guard("driver.format_stats", c"".as_ptr(), || {
+        // SAFETY: see the function.
+        unsafe { Instance::<D>::state(host) }.name(|names| &names.1)
+    })
+}
+
+/// # Safety
+/// The host calls this on any thread.
+unsafe extern "C" fn generate_persist_name<D: ThreadedDestination>(
+    pipe: *const ffi::LogPipe,
+) -> *const c_char {
+    guard("driver.generate_persist_name", c"".as_ptr(), || {
+        // SAFETY: see the function.
+        unsafe { Instance::<D>::state(pipe.cast()) }.name(|names| &names.0)
+    })
+}
