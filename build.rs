@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! Link settings of the module; what is known about the host comes from the SDK's build script.
+
+use std::env;
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    // The host opens every module to see what is in it and closes it again; Rust and Python state
+    // must survive that.
+    println!("cargo:rustc-link-arg-cdylib=-Wl,-z,nodelete");
+    // Every symbol has to be found when the host opens the module, not when a message first needs
+    // it.
+    println!("cargo:rustc-link-arg-cdylib=-Wl,-z,now");
+
+    // Test binaries load the host's private library. The module itself must not carry a path to it:
+    // it is loaded into a daemon that has it already.
+    if env::var("PROFILE").as_deref() == Ok("debug") {
+        if let Ok(libdir) = env::var("DEP_SYSLOG_NG_LIBDIR") {
+            println!("cargo:rustc-link-arg=-Wl,-rpath,{libdir}");
+        }
+    }
+    for (variable, key) in [
+        ("SYSLOG_NG_LIBDIR", "DEP_SYSLOG_NG_LIBDIR"),
+        ("SYSLOG_NG_MODULE_DIR", "DEP_SYSLOG_NG_MODULEDIR"),
+        ("SYSLOG_NG_SYSCONF_DIR", "DEP_SYSLOG_NG_SYSCONFDIR"),
+    ] {
+        let value = env::var(key)
+            .unwrap_or_else(|_| panic!("{key} is unset; the SDK's build script sets it"));
+        println!("cargo:rustc-env={variable}={value}");
+    }
+}

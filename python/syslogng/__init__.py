@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a Python driver of syslog-ng imports.
+
+The package is embedded in syslog-ng's Python module. The copy on disk is for editors and type checkers: outside of syslog-ng
+there is nothing to import it with.
+"""
+
+from .dest import LogDestination, LogDestinationResult
+from .logger import Logger
+from .message import LogMessage
+
+__all__ = ["LogDestination", "LogDestinationResult", "LogMessage", "Logger"]

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Log messages."""
+
+from _syslogng import LogMessage
+
+__all__ = ["LogMessage"]

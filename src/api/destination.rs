@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The native base of destinations, and the results of their methods.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use syslog_ng_plugin::Insert;
+
+/// The native base of syslogng.LogDestination.
+#[pyclass(name = "LogDestination", module = "_syslogng", subclass, frozen)]
+struct LogDestination;
+
+#[pymethods]
+impl LogDestination {
+    /// Arguments are the business of the class's own `__init__`.
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        LogDestination
+    }
+}
+
+/// What send() and flush() may return, and MAX, by name.
+pub(crate) fn result_constants() -> impl Iterator<Item = (&'static str, u32)> {
+    Insert::ALL
+        .into_iter()
+        .map(|(name, result)| (name, result.number()))
+        .chain([("MAX", Insert::MAX)])
+}
+
+pub(super) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    module.add_class::<LogDestination>()?;
+    let members: Vec<_> = Insert::ALL
+        .iter()
+        .map(|(name, result)| (*name, result.number()))
+        .collect();
+    let keywords = PyDict::new(py);
+    keywords.set_item("module", "_syslogng")?;
+    let results = py
+        .import("enum")?
+        .getattr("IntEnum")?
+        .call(("LogDestinationResult", members), Some(&keywords))?;
+    module.add("LogDestinationResult", results)
+}
+
+/// The package's base class of destinations.
+pub(crate) fn base(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    py.import("syslogng.dest")?.getattr("LogDestination")
+}

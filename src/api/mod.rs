@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! What Python code imports as `_syslogng`; the `syslogng` package is built on it.
+//!
+//! - [`destination`]: the native base of destinations, and the results of their methods.
+//! - [`logger`]: events from Python.
+
+mod destination;
+mod logger;
+
+use pyo3::prelude::*;
+
+use crate::message::LogMessage;
+
+pub(crate) use destination::{base, result_constants};
+
+/// Makes `import _syslogng` work.
+pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
+    let module = PyModule::new(py, "_syslogng")?;
+    module.setattr("__doc__", "The native part of the syslogng package.")?;
+    module.add_class::<LogMessage>()?;
+    module.add_class::<logger::Logger>()?;
+    destination::install(&module)?;
+    py.import("sys")?
+        .getattr("modules")?
+        .set_item("_syslogng", module)
+}

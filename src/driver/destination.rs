@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! `python()` in a destination.
+//!
+//! | method | thread | when |
+//! |---|---|---|
+//! | `__init__`, generate_persist_name(), init() | main | the config is taken up, in this order |
+//! | open(), is_opened(), send(), flush(), close() | the worker's | as the host asks for them |
+//! | deinit() | main | the config is let go, after the worker's thread has ended |
+
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pyo3::prelude::*;
+use syslog_ng_plugin::log::{self, Level};
+use syslog_ng_plugin::{
+    Config, Destination, DestinationWorker, FlushMode, Insert, Location, MessageRef, Names,
+    OptionRule, Prepared, ThreadedDestination,
+};
+
+use super::global_code::GlobalCode;
+use crate::interpreter::{attach, keep_thread_state, let_go_of_thread_state};
+use crate::message::{LogMessage, ValueMode};
+use crate::object::{self, Error, Method, Object, Place, Reporter};
+use crate::options::{Binding, DESTINATION};
+use crate::{api, outcome};
+
+/// `python()` in a destination.
+pub(crate) struct PythonDestination {
+    class: String,
+    binding: Binding,
+    code: Arc<GlobalCode>,
+    /// There between prepare() and release().
+    running: Mutex<Option<Arc<Running>>>,
+}
+
+/// A destination's object with the methods that are called for each message, looked up once.
+struct Running {
+    object: Object,
+    send: Method,
+    open: Option<Method>,
+    is_opened: Option<Method>,
+    flush: Option<Method>,
+    /// The package's base class: what is inherited from it counts as not defined.
+    base: Py<PyAny>,
+    mode: ValueMode,
+    /// open() returned None, and that has been said.
+    warned_of_none: AtomicBool,
+}
+
+/// What sends messages.
+pub(crate) struct Worker {
+    running: Arc<Running>,
+}
+
+impl ThreadedDestination for PythonDestination {
+    const STATS_TYPE: &'static CStr = c"python";
+    const TIME_REOPEN: Option<i64> = Some(1);
+    type Options = Binding;
+    const OPTIONS: &'static [OptionRule<Binding>] = DESTINATION;
+    type Worker = Worker;
+
+    fn configured(binding: Binding, config: Config<'_>, _end: Location) -> Result<Self, String> {
+        let class = binding
+            .class
+            .clone()
+            .ok_or("python() needs class(\"Name\") or class(\"module.Name\")")?;
+        Ok(PythonDestination {
+            class,
+            binding,
+            code: config.state(),
+            running: Mutex::default(),
+        })
+    }
+
+    fn prepare(&self, destination: &Destination<'_>) -> Option<Prepared<Worker>> {
+        let place = Place {
+            kind: "python-dest",
+            driver: destination.id().into_owned(),
+            class: self.class.clone(),
+            config: destination.location(),
+        };
+        let mode = if destination.config().version_is_older_than(4, 0) {
+            ValueMode::Bytes
+        } else {
+            ValueMode::Typed
+        };
+        let reporter = Arc::new(Reporter::new(place, destination.errors()));
+        let persist_name = destination.persist_name();
+        let (running, names) = attach(|py| {
+            object::import_all(py, &self.binding.loaders, &reporter.place);
+            let running = self.make(py, &reporter, mode)?;
+            let names = self.names(py, &running, persist_name.as_deref());
+            if let Err(error) = running.object.set(py, "persist_name", &names.persist) {
+                running.object.report(py, "__init__", &error.into());
+                return None;
+            }
+            Some((Arc::new(running), names))
+        })?;
+        *self.running() = Some(Arc::clone(&running));
+        Some(Prepared {
+            names,
+            workers: vec![Worker { running }],
+        })
+    }
+
+    fn start(&self, _destination: &Destination<'_>) -> bool {
+        let Some(running) = self.running().clone() else {
+            return false;
+        };
+        attach(|py| running.init(py, &self.binding))
+    }
+
+    fn stop(&self) {
+        let Some(running) = self.running().clone() else {
+            return;
+        };
+        attach(|py| {
+            if let Some(deinit) = running.method(py, "deinit") {
+                running.object.call(py, &deinit, (), outcome::nothing);
+            }
+        });
+        running.object.reporter().finish();
+    }
+
+    fn release(&self) {
+        let running = self.running().take();
+        // The objects die here, with the GIL held: the workers are gone.
+        attach(|_| drop(running));
+    }
+}
+
+impl PythonDestination {
+    /// Never held while Python code runs.
+    fn running(&self) -> MutexGuard<'_, Option<Arc<Running>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the object. `None` when that fails, which has been said.
+    fn make(&self, py: Python<'_>, reporter: &Arc<Reporter>, mode: ValueMode) -> Option<Running> {
+        let report = |method, error: PyErr| reporter.report(py, method, None, &error.into());
+        let class = self
+            .resolve(py)
+            .map_err(|error| {
+                let exception = object::Exception::of(py, &error);
+                reporter.refuse(
+                    py,
+                    "the class cannot be found",
+                    &[
+                        ("exception", &exception.text),
+                        ("traceback", &exception.traceback),
+                    ],
+                );
+            })
+            .ok()?;
+        let base = api::base(py)
+            .map_err(|error| report("import syslogng", error))
+            .ok()?;
+        set_constants(&class);
+        let instance = class
+            .call0()
+            .map_err(|error| report("__init__", error))
+            .ok()?;
+        // Where class() names a function, the constants are on it and not on what it gave.
+        if !instance.hasattr("SUCCESS").unwrap_or(false) {
+            set_constants(instance.get_type().as_any());
+        }
+        let object = Object::new(instance, Arc::clone(reporter));
+        let method = |name| object.method(py, name, &base);
+        let Some(send) = method("send") else {
+            reporter.refuse(py, "the class does not define send(self, msg)", &[]);
+            return None;
+        };
+        let (open, is_opened, flush) = (method("open"), method("is_opened"), method("flush"));
+        let warned_of_none = AtomicBool::new(false);
+        Some(Running {
+            object,
+            send,
+            open,
+            is_opened,
+            flush,
+            base: base.unbind(),
+            mode,
+            warned_of_none,
+        })
+    }
+
+    fn resolve<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        object::resolve(py, &self.class, self.code.main(py).as_ref())
+    }
+
+    /// What the host knows the destination by: persist-name(), or what generate_persist_name()
+    /// gives, or the class.
+    fn names(&self, py: Python<'_>, running: &Running, persist_name: Option<&str>) -> Names {
+        let generated = || {
+            let method = running.method(py, "generate_persist_name")?;
+            let options = running.options(py, &self.binding)?;
+            running
+                .object
+                .call(py, &method, (options,), outcome::persist_name)
+        };
+        match persist_name.map(str::to_owned).or_else(generated) {
+            Some(name) => Names {
+                persist: format!("python.{name}"),
+                stats_instance: format!("python,{name}"),
+            },
+            None => {
+                let class = &self.class;
+                Names {
+                    persist: format!("python({class})"),
+                    stats_instance: format!("python,{class}"),
+                }
+            }
+        }
+    }
+}
+
+/// Puts the results of send() and flush() on a class, so that code written without the base class
+/// finds `self.SUCCESS` and the like. A class that takes no attributes goes without.
+fn set_constants(class: &Bound<'_, PyAny>) {
+    for (name, number) in api::result_constants() {
+        let _ = class.setattr(name, number);
+    }
+}
+
+impl Running {
+    fn method(&self, py: Python<'_>, name: &'static str) -> Option<Method> {
+        self.object.method(py, name, self.base.bind(py))
+    }
+
+    /// options() for a method. `None` when they cannot be made, which has been said.
+    fn options<'py>(
+        &self,
+        py: Python<'py>,
+        binding: &Binding,
+    ) -> Option<Bound<'py, pyo3::types::PyDict>> {
+        object::to_dict(py, &binding.options)
+            .map_err(|error| self.object.report(py, "init", &error.into()))
+            .ok()
+    }
+
+    fn init(&self, py: Python<'_>, binding: &Binding) -> bool {
+        let Some(init) = self.method(py, "init") else {
+            return true;
+        };
+        let Some(options) = self.options(py, binding) else {
+            return false;
+        };
+        let Some(ready) = self.object.call(py, &init, (options,), outcome::init) else {
+            return false;
+        };
+        if !ready {
+            let location = init.location(py).unwrap_or_default();
+            self.object.reporter().refuse(
+                py,
+                "init() returned False",
+                &[("method", "init"), ("location", &location)],
+            );
+        }
+        ready
+    }
+
+    fn is_opened(&self, py: Python<'_>, method: &Method) -> bool {
+        self.object
+            .call(py, method, (), outcome::is_opened)
+            .unwrap_or(false)
+    }
+
+    fn open(&self, py: Python<'_>) -> bool {
+        let Some(open) = &self.open else { return true };
+        let opened = match self.object.call(py, open, (), outcome::open) {
+            Some(Some(opened)) => opened,
+            Some(None) => {
+                self.warn_of_none(py);
+                true
+            }
+            None => false,
+        };
+        match &self.is_opened {
+            Some(is_opened) if opened => self.is_opened(py, is_opened),
+            _ => opened,
+        }
+    }
+
+    /// Says once that open() should return something.
+    fn warn_of_none(&self, py: Python<'_>) {
+        if self.warned_of_none.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let place = &self.object.reporter().place;
+        py.detach(|| {
+            log::event(
+                Level::Warning,
+                "python-dest: open() returned None, which counts as True; return True or False",
+                &[
+                    ("driver", &place.driver),
+                    ("class", &place.class),
+                    ("config", &place.config),
+                ],
+            );
+        });
+    }
+
+    fn close(&self, py: Python<'_>) {
+        if let Some(is_opened) = &self.is_opened {
+            if !self.is_opened(py, is_opened) {
+                return;
+            }
+        }
+        if let Some(close) = self.method(py, "close") {
+            self.object.call(py, &close, (), outcome::nothing);
+        }
+    }
+
+    fn send(&self, py: Python<'_>, message: MessageRef<'_>) -> Insert {
+        if let Some(is_opened) = &self.is_opened {
+            if !self.is_opened(py, is_opened) && !self.open(py) {
+                return Insert::NotConnected;
+            }
+        }
+        match Py::new(py, LogMessage::new(message.retain(), self.mode)) {
+            Ok(message) => self.object.call(py, &self.send, (message,), outcome::send),
+            Err(error) => {
+                self.object.report(py, "send", &Error::from(error));
+                None
+            }
+        }
+        .unwrap_or(Insert::Error)
+    }
+}
+
+impl DestinationWorker for Worker {
+    fn thread_started(&self) {
+        keep_thread_state();
+    }
+
+    fn thread_stopping(&self) {
+        let_go_of_thread_state();
+    }
+
+    fn connect(&self) -> bool {
+        attach(|py| self.running.open(py))
+    }
+
+    fn disconnect(&self) {
+        attach(|py| self.running.close(py));
+    }
+
+    fn insert(&self, message: MessageRef<'_>) -> Insert {
+        attach(|py| self.running.send(py, message))
+    }
+
+    fn flush(&self, _mode: FlushMode) -> Insert {
+        let Some(flush) = &self.running.flush else {
+            return Insert::Success;
+        };
+        attach(|py| self.running.object.call(py, flush, (), outcome::flush))
+            .unwrap_or(Insert::Error)
+    }
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! `python { … };` at the top level of a config.
+//!
+//! The blocks of a config are run in a module called `_syslogng_main`, which belongs to that
+//! config: a reload makes a new one, and while both configs are there each driver sees its own.
+//! `sys.modules` holds the one of the config that runs.
+
+use std::collections::HashMap;
+use std::ffi::CStr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::exceptions::PySyntaxError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use syslog_ng_plugin::log::{self, Level};
+use syslog_ng_plugin::{BlockError, Config, ConfigState, RootBlock};
+
+use crate::interpreter::attach;
+use crate::object::Exception;
+
+const MAIN: &str = "_syslogng_main";
+
+/// What the python blocks of a config made.
+#[derive(Default)]
+pub(crate) struct GlobalCode(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    main: Option<Py<PyModule>>,
+    /// The lines of the blocks by file, for tracebacks: those on disk may change before the config
+    /// is reloaded.
+    sources: HashMap<String, Vec<String>>,
+}
+
+impl GlobalCode {
+    /// Never held while Python code runs.
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The config's `_syslogng_main`, if it has a python block.
+    pub(crate) fn main<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyModule>> {
+        self.inner().main.as_ref().map(|main| main.bind(py).clone())
+    }
+
+    fn main_or_new<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyModule>> {
+        if let Some(main) = self.main(py) {
+            return Ok(main);
+        }
+        let main = PyModule::new(py, MAIN)?;
+        main.setattr("__builtins__", py.import("builtins")?)?;
+        self.inner().main = Some(main.clone().unbind());
+        Ok(main)
+    }
+
+    /// Runs a block whose first line is line `line` of `source`.
+    fn run(&self, py: Python<'_>, source: &str, line: usize, text: &[u8]) -> PyResult<()> {
+        let main = self.main_or_new(py)?;
+        main.setattr("__file__", source)?;
+        self.remember(source, line, text);
+        let before = Current::take(py)?;
+        self.make_current(py)?;
+        let result = execute(&main, source, line, text);
+        // Until the config is taken up, what runs is the one before.
+        before.restore(py)?;
+        result
+    }
+
+    fn remember(&self, source: &str, line: usize, text: &[u8]) {
+        let text = String::from_utf8_lossy(text);
+        let mut inner = self.inner();
+        let lines = inner.sources.entry(source.to_owned()).or_default();
+        for (number, content) in text.split('\n').enumerate() {
+            let index = line - 1 + number;
+            if lines.len() <= index {
+                lines.resize(index + 1, "\n".to_owned());
+            }
+            // The last line of a block ends at its brace, where the next block's first line may
+            // begin.
+            if lines[index] == "\n" || !content.trim().is_empty() {
+                lines[index] = format!("{content}\n");
+            }
+        }
+    }
+
+    /// Puts this config's code where Python looks for it.
+    fn make_current(&self, py: Python<'_>) -> PyResult<()> {
+        let (main, sources) = {
+            let inner = self.inner();
+            (
+                inner.main.as_ref().map(|main| main.clone_ref(py)),
+                inner.sources.clone(),
+            )
+        };
+        let modules = modules(py)?;
+        match main {
+            Some(main) => modules.set_item(MAIN, main)?,
+            None => forget(&modules, MAIN)?,
+        }
+        let cache = line_cache(py)?;
+        for (file, lines) in sources {
+            let size: usize = lines.iter().map(String::len).sum();
+            // Without a time, linecache takes the lines for given and does not look at the file.
+            cache.set_item(&file, (size, py.None(), lines, &file))?;
+        }
+        Ok(())
+    }
+}
+
+/// What Python looks its code up in, to be put back.
+struct Current<'py> {
+    main: Option<Bound<'py, PyAny>>,
+    lines: Bound<'py, PyDict>,
+}
+
+impl<'py> Current<'py> {
+    fn take(py: Python<'py>) -> PyResult<Self> {
+        let main = modules(py)?.get_item(MAIN).ok();
+        Ok(Current {
+            main,
+            lines: line_cache(py)?.cast::<PyDict>()?.copy()?,
+        })
+    }
+
+    fn restore(self, py: Python<'py>) -> PyResult<()> {
+        let modules = modules(py)?;
+        match self.main {
+            Some(main) => modules.set_item(MAIN, main)?,
+            None => forget(&modules, MAIN)?,
+        }
+        line_cache(py)?.call_method1("update", (self.lines,))?;
+        Ok(())
+    }
+}
+
+fn modules(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    py.import("sys")?.getattr("modules")
+}
+
+fn line_cache(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    py.import("linecache")?.getattr("cache")
+}
+
+fn forget(modules: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
+    modules
+        .call_method1("pop", (name, modules.py().None()))
+        .map(drop)
+}
+
+/// Runs the text in the module. In front of it go empty lines, so that line numbers are those of
+/// the config file.
+fn execute(main: &Bound<'_, PyModule>, source: &str, line: usize, text: &[u8]) -> PyResult<()> {
+    let py = main.py();
+    let mut padded = vec![b'\n'; line - 1];
+    padded.extend_from_slice(text);
+    let builtins = py.import("builtins")?;
+    let options = PyDict::new(py);
+    options.set_item("dont_inherit", true)?;
+    let code = builtins
+        .getattr("compile")?
+        .call((PyBytes::new(py, &padded), source, "exec"), Some(&options))?;
+    builtins.call_method1("exec", (code, main.dict()))?;
+    Ok(())
+}
+
+impl ConfigState for GlobalCode {
+    const KEY: &'static CStr = c"python";
+
+    fn activate(&self) -> bool {
+        attach(|py| match self.make_current(py) {
+            Ok(()) => true,
+            Err(error) => {
+                let exception = Exception::of(py, &error);
+                tell(
+                    py,
+                    "python: the code of the config's python blocks cannot be taken up",
+                    &exception,
+                );
+                false
+            }
+        })
+    }
+
+    fn release(&self) {
+        // The objects die here, with the GIL held.
+        attach(|_| drop(self.inner().main.take()));
+    }
+}
+
+fn tell(py: Python<'_>, text: &str, exception: &Exception) {
+    let location = exception.location.clone().unwrap_or_default();
+    py.detach(|| {
+        log::event(
+            Level::Error,
+            text,
+            &[
+                ("location", &location),
+                ("exception", &exception.text),
+                ("traceback", &exception.traceback),
+            ],
+        );
+    });
+}
+
+/// `python { … };`
+pub(crate) struct PythonBlock;
+
+impl RootBlock for PythonBlock {
+    const WHAT: &'static CStr = c"python block";
+
+    fn evaluate(
+        config: Config<'_>,
+        source: &str,
+        line: usize,
+        text: &[u8],
+    ) -> Result<(), BlockError> {
+        let code = config.state::<GlobalCode>();
+        attach(|py| {
+            code.run(py, source, line, text).map_err(|error| {
+                let exception = Exception::of(py, &error);
+                tell(
+                    py,
+                    "python: a python block of the config failed",
+                    &exception,
+                );
+                BlockError {
+                    message: format!("the Python code failed: {}", exception.text),
+                    line: line_in_block(py, &error, source),
+                }
+            })
+        })
+    }
+}
+
+/// The line of `source` that the error belongs to: the newest one that is in the block.
+fn line_in_block(py: Python<'_>, error: &PyErr, source: &str) -> Option<usize> {
+    if error.is_instance_of::<PySyntaxError>(py) {
+        let value = error.value(py);
+        let file: String = value.getattr("filename").ok()?.extract().ok()?;
+        return (file == source)
+            .then(|| value.getattr("lineno").ok()?.extract().ok())
+            .flatten();
+    }
+    let mut found = None;
+    let mut next = error.traceback(py).map(Bound::into_any);
+    while let Some(traceback) = next.filter(|traceback| !traceback.is_none()) {
+        let code = traceback.getattr("tb_frame").ok()?.getattr("f_code").ok()?;
+        let file: String = code.getattr("co_filename").ok()?.extract().ok()?;
+        if file == source {
+            found = traceback.getattr("tb_lineno").ok()?.extract().ok();
+        }
+        next = traceback.getattr("tb_next").ok();
+    }
+    found
+}

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Finds the modules that are embedded in libmod-python.so. Runs inside syslog-ng, before any user code."""
+
+import importlib.abc
+import importlib.machinery
+import os
+import sys
+
+
+class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Finder and loader in one; get_source() makes tracebacks show source lines."""
+
+    def __init__(self, sources, host_folder):
+        self.sources = sources
+        self.host_folder = os.fspath(host_folder)
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname not in self.sources:
+            return None
+        spec = importlib.machinery.ModuleSpec(
+            fullname, self, origin="libmod-python.so", is_package=self.is_package(fullname)
+        )
+        # What the host brings beside the embedded modules is found in its folder.
+        if fullname == "syslogng" and os.path.isdir(self.host_folder):
+            spec.submodule_search_locations.append(self.host_folder)
+        return spec
+
+    def is_package(self, fullname):
+        return self.sources[fullname][1]
+
+    def get_source(self, fullname):
+        return self.sources[fullname][0]
+
+
+def install(sources, host_folder):
+    """Put the embedded modules in front of all others, so that a file on disk can shadow none."""
+    sys.meta_path.insert(0, EmbeddedModules(sources, host_folder))

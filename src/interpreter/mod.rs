@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! Starts Python inside the daemon and keeps its threads' states.
+//!
+//! - [`mod@start`]: the interpreter's configuration and start.
+//! - [`search_path`]: where Python looks for modules, virtualenvs included.
+//! - [`package`]: the embedded `syslogng` package.
+//! - [`thread`]: attaching to the interpreter.
+//!
+//! The one folder that may say unsafe: for calls of CPython's C API that pyo3 has no safe form of.
+//! No host pointer comes here.
+
+mod package;
+mod search_path;
+#[expect(unsafe_code, reason = "PyConfig has no safe form")]
+mod start;
+#[expect(unsafe_code, reason = "pyo3 cannot keep a thread's state")]
+mod thread;
+
+pub(crate) use start::start;
+pub(crate) use thread::{attach, keep_thread_state, let_go_of_thread_state};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The `syslogng` package, embedded: one file is a working installation, and the package always
+//! fits the module.
+
+use std::path::Path;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+/// Name of module or package, its source, and whether it is a package.
+macro_rules! embedded {
+    ($($kind:ident $name:literal $file:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../../python/syslogng/", $file)), embedded!(@$kind))),+]
+    };
+    (@package) => { true };
+    (@module) => { false };
+}
+
+const MODULES: &[(&str, &str, bool)] = embedded![
+    package "syslogng" "__init__.py",
+    module "syslogng.dest" "dest.py",
+    module "syslogng.logger" "logger.py",
+    module "syslogng.message" "message.py",
+    package "syslogng.scl" "scl/__init__.py",
+    module "syslogng.scl.print_values" "scl/print_values.py",
+];
+
+/// Makes `import syslogng` find the embedded package. Its sub-modules that are not embedded come
+/// from the host's folder.
+pub(super) fn install(py: Python<'_>, host_modules: &Path) -> PyResult<()> {
+    let importer = PyModule::from_code(
+        py,
+        c_str(concat!(include_str!("importer.py"), "\0")),
+        c"<syslogng importer>",
+        c"_syslogng_importer",
+    )?;
+    let sources = PyDict::new(py);
+    for (name, source, is_package) in MODULES {
+        sources.set_item(name, (source, is_package))?;
+    }
+    importer
+        .getattr("install")?
+        .call1((sources, host_modules.join("syslogng")))?;
+    Ok(())
+}
+
+/// `text` ends with its only NUL.
+const fn c_str(text: &'static str) -> &'static std::ffi::CStr {
+    match std::ffi::CStr::from_bytes_with_nul(text.as_bytes()) {
+        Ok(text) => text,
+        Err(_) => panic!("an embedded source holds a NUL byte"),
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! Where Python looks for modules.
+
+use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use syslog_ng_plugin::host;
+use syslog_ng_plugin::log::{self, Level};
+
+/// The folder of the user's own modules.
+fn user_modules() -> PathBuf {
+    Path::new(env!("SYSLOG_NG_SYSCONF_DIR")).join("python")
+}
+
+/// The folder of the modules that the host brings.
+pub(super) fn host_modules() -> PathBuf {
+    let modules = host::installation_path("${moduledir}").map_or_else(
+        || PathBuf::from(env!("SYSLOG_NG_MODULE_DIR")),
+        |path| PathBuf::from(path.into_owned()),
+    );
+    modules.join("python")
+}
+
+/// What Python takes for PYTHONPATH: the user's modules, the host's, and then what the environment
+/// says.
+pub(super) fn python_path() -> OsString {
+    let mut path = user_modules().into_os_string();
+    path.push(":");
+    path.push(host_modules());
+    if let Some(own) = env::var_os("PYTHONPATH") {
+        path.push(":");
+        path.push(own);
+    }
+    path
+}
+
+/// The virtualenv to run in: `$VIRTUAL_ENV`, else the host's own where somebody made it. Says why
+/// when it is passed over.
+pub(super) fn virtualenv() -> Option<PathBuf> {
+    if let Some(path) = env::var_os("VIRTUAL_ENV") {
+        let path = PathBuf::from(path);
+        if is_virtualenv(&path) {
+            return Some(path);
+        }
+        log::event(
+            Level::Error,
+            "python: VIRTUAL_ENV does not name a virtualenv (its bin/python is missing or cannot be \
+             executed), running without one",
+            &[("path", &path.to_string_lossy())],
+        );
+        return None;
+    }
+    let path = PathBuf::from(host::installation_path("${localstatedir}/python-venv")?.into_owned());
+    if !is_virtualenv(&path) {
+        log::event(
+            Level::Debug,
+            "python: syslog-ng has no virtualenv of its own, running with the system's packages",
+            &[("path", &path.to_string_lossy())],
+        );
+        return None;
+    }
+    if !is_up_to_date(&path) {
+        log::event(
+            Level::Warning,
+            "python: syslog-ng's virtualenv was made for other requirements and is passed over, bring \
+             it up to date with syslog-ng-update-virtualenv",
+            &[("path", &path.to_string_lossy())],
+        );
+        return None;
+    }
+    Some(path)
+}
+
+/// The interpreter of a virtualenv.
+pub(super) fn executable(virtualenv: &Path) -> PathBuf {
+    virtualenv.join("bin/python")
+}
+
+fn is_virtualenv(path: &Path) -> bool {
+    fs::metadata(executable(path))
+        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
+
+/// Whether the virtualenv was made for the requirements of the host's own modules, if the host has
+/// any.
+fn is_up_to_date(virtualenv: &Path) -> bool {
+    match fs::read(host_modules().join("requirements.txt")) {
+        Ok(wanted) => {
+            fs::read(virtualenv.join("requirements.txt")).is_ok_and(|installed| installed == wanted)
+        }
+        Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_users_folder_comes_first_and_the_hosts_second() {
+        let path = python_path().into_string().unwrap();
+        let mut parts = path.split(':');
+        assert!(parts.next().unwrap().ends_with("/syslog-ng/python"));
+        assert!(parts.next().unwrap().ends_with("/python"));
+    }
+
+    #[test]
+    fn a_folder_without_an_interpreter_is_no_virtualenv() {
+        assert!(!is_virtualenv(Path::new("/nonexistent")));
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The interpreter's configuration and start.
+
+use std::ffi::{CStr, CString, OsStr, OsString, c_char};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt;
+
+use once_cell::sync::OnceCell;
+use pyo3::{Python, ffi};
+use syslog_ng_plugin::log::{self, Level};
+use syslog_ng_plugin::{ModuleArguments, StartError, macro_names};
+
+use super::{package, search_path};
+use crate::api;
+
+/// Starts Python, once for the process. Called on the main thread for each configuration that uses
+/// the module.
+///
+/// `use-virtualenv(no)` on the `@module` line keeps Python out of virtualenvs; it counts where it
+/// stands first, because the interpreter is started once.
+pub(crate) fn start(arguments: &ModuleArguments<'_>) -> Result<(), StartError> {
+    static STARTED: OnceCell<()> = OnceCell::new();
+    let use_virtualenv = arguments.switch(c"use-virtualenv").unwrap_or(true);
+    STARTED
+        .get_or_try_init(|| start_once(use_virtualenv))
+        .copied()
+}
+
+fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
+    // Now, while no other thread looks values up by new names.
+    macro_names();
+    // SAFETY: may be called at any time.
+    let was_running = unsafe { ffi::Py_IsInitialized() } != 0;
+    if !was_running {
+        let virtualenv = if use_virtualenv {
+            search_path::virtualenv()
+        } else {
+            None
+        };
+        let program = virtualenv.as_deref().map_or_else(
+            || OsString::from("syslog-ng"),
+            |path| {
+                let executable = search_path::executable(path);
+                log::event(
+                    Level::Debug,
+                    "python: using a virtualenv",
+                    &[("path", &path.to_string_lossy())],
+                );
+                executable.into_os_string()
+            },
+        );
+        initialize(&search_path::python_path(), &program)?;
+    }
+    let result = Python::attach(|py| {
+        api::install(py)?;
+        package::install(py, &search_path::host_modules())
+    });
+    if !was_running {
+        // SAFETY: this thread has been attached since `initialize`, and nothing above counts on
+        // staying so. The state stays this thread's: the next attach finds it.
+        unsafe { ffi::PyEval_SaveThread() };
+    }
+    result.map_err(|error| {
+        StartError(format!(
+            "Python started, but its syslogng package did not: {error}"
+        ))
+    })
+}
+
+/// Initializes Python; this thread is attached afterwards.
+fn initialize(python_path: &OsStr, program: &OsStr) -> Result<(), StartError> {
+    let mut config = Config::new();
+    let raw = config.raw();
+    raw.configure_c_stdio = 0;
+    // Signals are the daemon's.
+    raw.install_signal_handlers = 0;
+    raw.parse_argv = 0;
+    raw.pathconfig_warnings = 0;
+    raw.user_site_directory = 0;
+    raw.use_environment = 1;
+    config.set_python_path(python_path)?;
+    // Python finds a virtualenv by the name that it is started under, as if the daemon were
+    // `<virtualenv>/bin/python`.
+    config.set_program(program)?;
+    config.initialize()
+}
+
+/// CPython's configuration of an interpreter.
+struct Config(Box<ffi::PyConfig>);
+
+impl Config {
+    fn new() -> Self {
+        let mut config = Box::new(MaybeUninit::<ffi::PyConfig>::uninit());
+        // SAFETY: fills the whole struct (CPython: PyConfig_InitPythonConfig).
+        unsafe { ffi::PyConfig_InitPythonConfig(config.as_mut_ptr()) };
+        // SAFETY: filled above.
+        Config(unsafe { config.assume_init() })
+    }
+
+    fn raw(&mut self) -> &mut ffi::PyConfig {
+        &mut self.0
+    }
+
+    fn set_python_path(&mut self, path: &OsStr) -> Result<(), StartError> {
+        let path = c_text(path)?;
+        let config = &raw mut *self.0;
+        // SAFETY: the config is filled; the field is one of its own; the text is NUL-terminated and
+        // copied.
+        let status = unsafe {
+            ffi::PyConfig_SetBytesString(config, &raw mut (*config).pythonpath_env, path.as_ptr())
+        };
+        check(status, "PYTHONPATH")
+    }
+
+    fn set_program(&mut self, program: &OsStr) -> Result<(), StartError> {
+        let program = c_text(program)?;
+        let mut argv: [*const c_char; 1] = [program.as_ptr()];
+        // SAFETY: the config is filled; the texts are NUL-terminated and copied.
+        let status = unsafe { ffi::PyConfig_SetBytesArgv(&mut *self.0, 1, argv.as_mut_ptr()) };
+        check(status, "argv")
+    }
+
+    fn initialize(self) -> Result<(), StartError> {
+        // SAFETY: the config is filled, and Python is not running (checked by the caller).
+        check(
+            unsafe { ffi::Py_InitializeFromConfig(&*self.0) },
+            "Py_InitializeFromConfig",
+        )
+    }
+}
+
+impl Drop for Config {
+    fn drop(&mut self) {
+        // SAFETY: the config is filled; this frees what it holds.
+        unsafe { ffi::PyConfig_Clear(&mut *self.0) };
+    }
+}
+
+fn c_text(text: &OsStr) -> Result<CString, StartError> {
+    CString::new(text.as_bytes()).map_err(|_| StartError(format!("{text:?} holds a NUL byte")))
+}
+
+fn check(status: ffi::PyStatus, what: &str) -> Result<(), StartError> {
+    // SAFETY: reads the status only.
+    if unsafe { ffi::PyStatus_Exception(status) } == 0 {
+        return Ok(());
+    }
+    let reason = if status.err_msg.is_null() {
+        "no reason given".into()
+    } else {
+        // SAFETY: a static text of CPython's, NUL-terminated.
+        unsafe { CStr::from_ptr(status.err_msg) }
+            .to_string_lossy()
+            .into_owned()
+    };
+    Err(StartError(format!(
+        "Python cannot be started: {what}: {reason}"
+    )))
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! Attaching to the interpreter.
+//!
+//! Making a thread's state costs fifty times what a call of a small Python function does, and
+//! without further ado CPython makes it anew for each call that comes from outside. So a thread of
+//! the host that runs Python keeps one state for its life.
+
+use std::cell::RefCell;
+
+use pyo3::{Python, ffi};
+
+thread_local! {
+    static KEPT: RefCell<Option<KeptState>> = const { RefCell::new(None) };
+}
+
+/// This thread's state, kept while this lives. Made and dropped on the same thread: it never leaves
+/// the thread-local.
+struct KeptState {
+    ensured: ffi::PyGILState_STATE,
+    state: *mut ffi::PyThreadState,
+}
+
+impl KeptState {
+    fn keep() -> Self {
+        // SAFETY: the interpreter runs until the process ends: the module starts it and nothing
+        // finalizes it.
+        let ensured = unsafe { ffi::PyGILState_Ensure() };
+        // SAFETY: this thread is attached since the line above.
+        let state = unsafe { ffi::PyEval_SaveThread() };
+        KeptState { ensured, state }
+    }
+}
+
+impl Drop for KeptState {
+    fn drop(&mut self) {
+        // SAFETY: `state` is this thread's, saved in `keep`; every attach since has been undone.
+        unsafe { ffi::PyEval_RestoreThread(self.state) };
+        // SAFETY: undoes the Ensure of `keep`, on the same thread, which is attached again.
+        unsafe { ffi::PyGILState_Release(self.ensured) };
+    }
+}
+
+/// Keeps this thread's Python state until [`let_go_of_thread_state`], or until the thread ends.
+pub(crate) fn keep_thread_state() {
+    KEPT.with(|kept| {
+        kept.borrow_mut().get_or_insert_with(KeptState::keep);
+    });
+}
+
+/// Ends what [`keep_thread_state`] began. The thread must not be attached.
+pub(crate) fn let_go_of_thread_state() {
+    let kept = KEPT.with(|kept| kept.borrow_mut().take());
+    drop(kept);
+}
+
+/// Runs `body` with Python. Blocks until the GIL is free, so the caller holds no lock that a thread
+/// with the GIL may wait for.
+pub(crate) fn attach<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
+    Python::attach(body)
+}

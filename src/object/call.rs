@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The instance and its methods.
+
+use std::sync::Arc;
+
+use pyo3::call::PyCallArgs;
+use pyo3::prelude::*;
+
+use super::{Error, Reporter};
+
+/// A user's instance with the place that its errors belong to. The only thing that calls its
+/// methods.
+///
+/// Dropped with the GIL held: see `driver/`.
+pub(crate) struct Object {
+    instance: Py<PyAny>,
+    reporter: Arc<Reporter>,
+}
+
+/// A method that was looked up once; the object keeps it.
+pub(crate) struct Method {
+    name: &'static str,
+    callable: Py<PyAny>,
+}
+
+impl Object {
+    pub(crate) fn new(instance: Bound<'_, PyAny>, reporter: Arc<Reporter>) -> Self {
+        Object {
+            instance: instance.unbind(),
+            reporter,
+        }
+    }
+
+    pub(crate) fn reporter(&self) -> &Arc<Reporter> {
+        &self.reporter
+    }
+
+    /// The method, if the class defines it; what it only inherits from the package's base class
+    /// `base` does not count.
+    pub(crate) fn method(
+        &self,
+        py: Python<'_>,
+        name: &'static str,
+        base: &Bound<'_, PyAny>,
+    ) -> Option<Method> {
+        let callable = self.instance.bind(py).getattr(name).ok()?;
+        let function = callable
+            .getattr("__func__")
+            .unwrap_or_else(|_| callable.clone());
+        let inherited = base
+            .getattr(name)
+            .is_ok_and(|default| default.is(&function));
+        (!inherited).then(|| Method {
+            name,
+            callable: callable.unbind(),
+        })
+    }
+
+    /// Calls a method. An error is reported, and `None` given.
+    pub(crate) fn call<'py, A, T>(
+        &self,
+        py: Python<'py>,
+        method: &Method,
+        arguments: A,
+        read: impl FnOnce(&Bound<'py, PyAny>) -> Result<T, Error>,
+    ) -> Option<T>
+    where
+        A: PyCallArgs<'py>,
+    {
+        let result = method
+            .callable
+            .bind(py)
+            .call1(arguments)
+            .map_err(Error::from);
+        match result.and_then(|returned| read(&returned)) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.reporter.report(py, method.name, Some(method), &error);
+                None
+            }
+        }
+    }
+
+    /// Tells of an error that is the object's, but not of a method that was called.
+    pub(crate) fn report(&self, py: Python<'_>, method: &'static str, error: &Error) {
+        self.reporter.report(py, method, None, error);
+    }
+
+    /// Sets an attribute on the instance; on its class if the instance takes none.
+    pub(crate) fn set(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        value: impl for<'py> IntoPyObject<'py> + Clone,
+    ) -> PyResult<()> {
+        let instance = self.instance.bind(py);
+        instance
+            .setattr(name, value.clone())
+            .or_else(|_| instance.get_type().setattr(name, value))
+    }
+}
+
+impl Method {
+    /// `file:line` where the method is defined, if it is written in Python.
+    pub(crate) fn location(&self, py: Python<'_>) -> Option<String> {
+        let callable = self.callable.bind(py);
+        let function = callable
+            .getattr("__func__")
+            .unwrap_or_else(|_| callable.clone());
+        let code = function.getattr("__code__").ok()?;
+        let file: String = code.getattr("co_filename").ok()?.extract().ok()?;
+        let line: usize = code.getattr("co_firstlineno").ok()?.extract().ok()?;
+        Some(format!("{file}:{line}"))
+    }
+}

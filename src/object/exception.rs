@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! Exceptions as text.
+
+use pyo3::exceptions::PySyntaxError;
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyTraceback};
+
+/// An exception as text.
+pub(crate) struct Exception {
+    /// `ValueError: what it says`
+    pub(crate) text: String,
+    /// As Python prints it, without the newline at the end.
+    pub(crate) traceback: String,
+    /// `file:line` where it was raised, as far as that is known.
+    pub(crate) location: Option<String>,
+}
+
+impl Exception {
+    /// Never fails: where the exception's own methods raise, a placeholder stands.
+    pub(crate) fn of(py: Python<'_>, error: &PyErr) -> Self {
+        Exception {
+            text: text(py, error),
+            traceback: traceback(py, error),
+            location: location(py, error),
+        }
+    }
+}
+
+fn text(py: Python<'_>, error: &PyErr) -> String {
+    let name = type_name(py, error);
+    match error.value(py).str() {
+        Ok(message) if message.is_empty().unwrap_or(false) => name,
+        Ok(message) => format!("{name}: {}", lossy(&message)),
+        Err(_) => format!("{name}: <the exception cannot be shown as text>"),
+    }
+}
+
+/// The name of the exception's type.
+pub(super) fn type_name(py: Python<'_>, error: &PyErr) -> String {
+    error
+        .get_type(py)
+        .qualname()
+        .map_or_else(|_| "<unknown>".to_owned(), |name| lossy(&name))
+}
+
+fn traceback(py: Python<'_>, error: &PyErr) -> String {
+    let format = || -> PyResult<String> {
+        let parts = (error.get_type(py), error.value(py), error.traceback(py));
+        let lines = py
+            .import("traceback")?
+            .call_method1("format_exception", parts)?;
+        let text = PyString::new(py, "").call_method1("join", (lines,))?;
+        Ok(lossy(text.cast::<PyString>()?).trim_end().to_owned())
+    };
+    format().unwrap_or_else(|_| "<the traceback cannot be formatted>".to_owned())
+}
+
+fn location(py: Python<'_>, error: &PyErr) -> Option<String> {
+    if error.is_instance_of::<PySyntaxError>(py) {
+        let value = error.value(py);
+        let file: String = value.getattr("filename").ok()?.extract().ok()?;
+        let line: usize = value.getattr("lineno").ok()?.extract().ok()?;
+        return Some(format!("{file}:{line}"));
+    }
+    let innermost = innermost(py, error)?;
+    let line = line_of(&innermost)?;
+    let code = innermost.getattr("tb_frame").ok()?.getattr("f_code").ok()?;
+    let file: String = code.getattr("co_filename").ok()?.extract().ok()?;
+    Some(format!("{file}:{line}"))
+}
+
+/// The line where the exception was raised; cheap.
+pub(super) fn line(py: Python<'_>, error: &PyErr) -> usize {
+    innermost(py, error).as_ref().and_then(line_of).unwrap_or(0)
+}
+
+fn innermost<'py>(py: Python<'py>, error: &PyErr) -> Option<Bound<'py, PyTraceback>> {
+    let mut newest = error.traceback(py)?;
+    while let Ok(next) = newest
+        .getattr("tb_next")
+        .and_then(|next| Ok(next.cast_into::<PyTraceback>()?))
+    {
+        newest = next;
+    }
+    Some(newest)
+}
+
+fn line_of(traceback: &Bound<'_, PyTraceback>) -> Option<usize> {
+    traceback.getattr("tb_lineno").ok()?.extract().ok()
+}
+
+/// The text; what cannot be written in UTF-8 becomes a replacement character.
+pub(super) fn lossy(text: &Bound<'_, PyString>) -> String {
+    text.to_string_lossy().into_owned()
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! A driver's Python object. In: the name of a class and what the config says for it. Out: calls of
+//! its methods, and errors told.
+//!
+//! - [`loader`]: imports what loaders() names.
+//! - [`class`]: looks the class up.
+//! - [`options`]: what init() is given.
+//! - [`call`]: the instance and its methods.
+//! - [`exception`]: exceptions as text.
+//! - [`report`]: the one way in which errors of Python code are told and counted.
+
+mod call;
+mod class;
+mod exception;
+mod loader;
+mod options;
+mod report;
+
+use thiserror::Error;
+
+pub(crate) use call::{Method, Object};
+pub(crate) use class::resolve;
+pub(crate) use exception::Exception;
+pub(crate) use loader::import_all;
+pub(crate) use options::to_dict;
+pub(crate) use report::{Place, Reporter};
+
+/// What can go wrong in a call of a user's method.
+#[derive(Debug, Error)]
+pub(crate) enum Error {
+    /// It raised.
+    #[error("{0}")]
+    Raised(#[from] pyo3::PyErr),
+    /// It returned something that has no meaning there.
+    #[error("returned {returned}; {expected}")]
+    Returned {
+        /// What it returned, as text.
+        returned: String,
+        /// What it should return.
+        expected: &'static str,
+    },
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The one way in which errors of Python code are told and counted.
+//!
+//! Each error is counted. Of equal ones (driver, method, type, line) the first five are told, then
+//! one in ten seconds with the number of those left out; what is left out is not formatted either,
+//! so an error on every message does not cost more than the messages.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+use syslog_ng_plugin::Counter;
+use syslog_ng_plugin::log::{self, Level};
+
+use super::exception::{self, Exception};
+use super::{Error, Method};
+
+const TOLD_AT_FIRST: u32 = 5;
+const THEN_ONE_IN: Duration = Duration::from_secs(10);
+/// How many different errors are kept apart; beyond it the oldest are forgotten, so they are told
+/// again.
+const KINDS: usize = 256;
+
+/// What an error event says of where it belongs.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The kind of driver, which begins the event: `python-dest`.
+    pub(crate) kind: &'static str,
+    /// The driver's name in the config.
+    pub(crate) driver: String,
+    /// The class, as the config names it.
+    pub(crate) class: String,
+    /// Where the driver stands in the config.
+    pub(crate) config: String,
+}
+
+/// Tells and counts the errors of one driver.
+pub(crate) struct Reporter {
+    pub(crate) place: Place,
+    counter: Arc<Counter>,
+    windows: Mutex<HashMap<Kind, Window>>,
+}
+
+/// What makes two errors equal: the method, the type of the exception, and the line that raised it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Kind {
+    method: &'static str,
+    exception: String,
+    line: usize,
+}
+
+struct Window {
+    told: u32,
+    left_out: u64,
+    last: Instant,
+}
+
+impl Window {
+    /// Whether the next one is told, and how many were left out before it.
+    fn next(&mut self, now: Instant) -> Option<u64> {
+        if self.told < TOLD_AT_FIRST || now.duration_since(self.last) >= THEN_ONE_IN {
+            self.told = self.told.saturating_add(1);
+            self.last = now;
+            return Some(std::mem::take(&mut self.left_out));
+        }
+        self.left_out += 1;
+        None
+    }
+}
+
+impl Reporter {
+    pub(crate) fn new(place: Place, counter: Arc<Counter>) -> Self {
+        Reporter {
+            place,
+            counter,
+            windows: Mutex::default(),
+        }
+    }
+
+    fn windows(&self) -> MutexGuard<'_, HashMap<Kind, Window>> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells what a method did wrong. `method` is there where one was called.
+    pub(crate) fn report(
+        &self,
+        py: Python<'_>,
+        name: &'static str,
+        method: Option<&Method>,
+        error: &Error,
+    ) {
+        self.counter.increment();
+        let kind = match error {
+            Error::Raised(error) => Kind {
+                method: name,
+                exception: exception::type_name(py, error),
+                line: exception::line(py, error),
+            },
+            Error::Returned { .. } => Kind {
+                method: name,
+                exception: String::new(),
+                line: 0,
+            },
+        };
+        let Some(left_out) = self.is_due(kind) else {
+            return;
+        };
+        let defined = || method.and_then(|method| method.location(py));
+        match error {
+            Error::Raised(error) => {
+                let exception = Exception::of(py, error);
+                let location = exception.location.clone().or_else(defined);
+                let text = format!("{}: {name}() raised an exception", self.place.kind);
+                self.tell(
+                    py,
+                    &text,
+                    name,
+                    location,
+                    left_out,
+                    &[
+                        ("exception", &exception.text),
+                        ("traceback", &exception.traceback),
+                    ],
+                );
+            }
+            Error::Returned { returned, expected } => {
+                let text = format!(
+                    "{}: {name}() returned a value that it must not return",
+                    self.place.kind
+                );
+                self.tell(
+                    py,
+                    &text,
+                    name,
+                    defined(),
+                    left_out,
+                    &[("returned", returned), ("expected", expected)],
+                );
+            }
+        }
+    }
+
+    /// `None` when the error is not to be told now, else how many equal ones were left out.
+    fn is_due(&self, kind: Kind) -> Option<u64> {
+        let now = Instant::now();
+        let mut windows = self.windows();
+        if windows.len() >= KINDS && !windows.contains_key(&kind) {
+            if let Some(oldest) = windows
+                .iter()
+                .min_by_key(|(_, window)| window.last)
+                .map(|(kind, _)| kind.clone())
+            {
+                windows.remove(&oldest);
+            }
+        }
+        windows
+            .entry(kind)
+            .or_insert(Window {
+                told: 0,
+                left_out: 0,
+                last: now,
+            })
+            .next(now)
+    }
+
+    fn tell(
+        &self,
+        py: Python<'_>,
+        text: &str,
+        method: &str,
+        location: Option<String>,
+        left_out: u64,
+        details: &[(&str, &str)],
+    ) {
+        let location = location.unwrap_or_else(|| "<unknown>".to_owned());
+        let left_out_text = left_out.to_string();
+        let mut tags = vec![
+            ("driver", self.place.driver.as_str()),
+            ("class", &self.place.class),
+            ("method", method),
+            ("location", &location),
+        ];
+        tags.extend_from_slice(details);
+        tags.push(("config", &self.place.config));
+        if left_out > 0 {
+            tags.push(("equal_errors_not_shown", &left_out_text));
+        }
+        // The host takes locks to pass an event on.
+        py.detach(|| log::event(Level::Error, text, &tags));
+    }
+
+    /// Tells why the config is refused. `details` come on top of driver, class and config.
+    pub(crate) fn refuse(&self, py: Python<'_>, why: &str, details: &[(&str, &str)]) {
+        let text = format!("{}: {why}, so the config is refused", self.place.kind);
+        let mut tags = vec![
+            ("driver", self.place.driver.as_str()),
+            ("class", &self.place.class),
+        ];
+        tags.extend_from_slice(details);
+        tags.push(("config", &self.place.config));
+        // The host takes locks to pass an event on.
+        py.detach(|| log::event(Level::Error, &text, &tags));
+    }
+
+    /// Tells how many errors were left out, when the driver ends. Needs no GIL.
+    pub(crate) fn finish(&self) {
+        let left_out: u64 = self
+            .windows()
+            .drain()
+            .map(|(_, window)| window.left_out)
+            .sum();
+        if left_out > 0 {
+            log::event(
+                Level::Warning,
+                &format!("{}: more errors came than were shown", self.place.kind),
+                &[
+                    ("driver", &self.place.driver),
+                    ("class", &self.place.class),
+                    ("equal_errors_not_shown", &left_out.to_string()),
+                ],
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_equal_errors_are_told_and_then_one_in_ten_seconds_with_the_count() {
+        let start = Instant::now();
+        let mut window = Window {
+            told: 0,
+            left_out: 0,
+            last: start,
+        };
+        let told = (0..100).filter(|_| window.next(start).is_some()).count();
+        assert_eq!(told, 5);
+        assert_eq!(window.next(start + Duration::from_secs(9)), None);
+        assert_eq!(window.next(start + Duration::from_secs(10)), Some(96));
+        assert_eq!(window.next(start + Duration::from_secs(11)), None);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! What a config says about a driver's Python side.
+
+use super::Value;
+
+/// What a config says about a driver's Python side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Binding {
+    /// class(): `Name`, looked up in the config's python block, or `module.Name`.
+    pub(crate) class: Option<String>,
+    /// loaders(): modules to import before the class is looked up.
+    pub(crate) loaders: Vec<String>,
+    /// options(), in the order of the config; of equal names the last one counts.
+    pub(crate) options: Vec<(String, Value)>,
+}
+
+impl Binding {
+    /// Adds an option. In its name `-` becomes `_`, as Python names want it.
+    pub(super) fn set(&mut self, name: &str, value: Value) {
+        let name = name.replace('-', "_");
+        match self.options.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.options.push((name, value)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn of_equal_names_the_last_one_counts() {
+        let mut binding = Binding::default();
+        binding.set("a-b", text("1"));
+        binding.set("c", text("2"));
+        binding.set("a_b", text("3"));
+        assert_eq!(
+            binding.options,
+            [("a_b".to_owned(), text("3")), ("c".to_owned(), text("2"))]
+        );
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! What Python returned, as what the host is told. The one place that knows what each value means.
+
+use pyo3::prelude::*;
+use pyo3::types::PyBool;
+use syslog_ng_plugin::Insert;
+
+use crate::object::Error;
+
+const SEND: &str = "True or self.SUCCESS when the message is delivered, self.QUEUED when it is \
+                    part of a batch, and False, self.ERROR, self.DROP, self.NOT_CONNECTED or \
+                    self.RETRY otherwise";
+const FLUSH: &str = "True or self.SUCCESS when the batch is delivered, and False, self.ERROR, \
+                     self.DROP, self.NOT_CONNECTED or self.RETRY otherwise";
+const INIT: &str = "True when the object is ready, and False to refuse the config";
+const IS_OPENED: &str = "True when the target can be sent to, and False when it cannot";
+const PERSIST_NAME: &str = "a str that is not empty";
+
+fn unusable(returned: &Bound<'_, PyAny>, expected: &'static str) -> Error {
+    let shown = returned.repr().map_or_else(
+        |_| "<an object that cannot be shown as text>".to_owned(),
+        |text| text.to_string_lossy().chars().take(200).collect(),
+    );
+    let kind = returned.get_type().qualname().map_or_else(
+        |_| String::new(),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    Error::Returned {
+        returned: format!("{shown} ({kind})"),
+        expected,
+    }
+}
+
+/// What send() returned. None has no meaning there.
+pub(crate) fn send(returned: &Bound<'_, PyAny>) -> Result<Insert, Error> {
+    insert(returned, SEND)
+}
+
+/// What flush() returned. None is success: the skeleton in syslog-ng's manual returns nothing.
+pub(crate) fn flush(returned: &Bound<'_, PyAny>) -> Result<Insert, Error> {
+    if returned.is_none() {
+        Ok(Insert::Success)
+    } else {
+        insert(returned, FLUSH)
+    }
+}
+
+fn insert(returned: &Bound<'_, PyAny>, expected: &'static str) -> Result<Insert, Error> {
+    if let Ok(success) = returned.cast::<PyBool>() {
+        return Ok(if success.is_true() {
+            Insert::Success
+        } else {
+            Insert::Error
+        });
+    }
+    // Whatever counts as a whole number in Python, an IntEnum's member for one.
+    match returned.extract::<i64>().ok().and_then(Insert::from_number) {
+        Some(result) => Ok(result),
+        None => Err(unusable(returned, expected)),
+    }
+}
+
+/// What open() returned; `None` for None, which is success for the sake of old code.
+pub(crate) fn open(returned: &Bound<'_, PyAny>) -> Result<Option<bool>, Error> {
+    if returned.is_none() {
+        Ok(None)
+    } else {
+        Ok(Some(returned.is_truthy()?))
+    }
+}
+
+/// What is_opened() returned.
+pub(crate) fn is_opened(returned: &Bound<'_, PyAny>) -> Result<bool, Error> {
+    truth(returned, IS_OPENED)
+}
+
+/// What init() returned.
+pub(crate) fn init(returned: &Bound<'_, PyAny>) -> Result<bool, Error> {
+    truth(returned, INIT)
+}
+
+fn truth(returned: &Bound<'_, PyAny>, expected: &'static str) -> Result<bool, Error> {
+    if returned.is_none() {
+        Err(unusable(returned, expected))
+    } else {
+        Ok(returned.is_truthy()?)
+    }
+}
+
+/// What generate_persist_name() returned.
+pub(crate) fn persist_name(returned: &Bound<'_, PyAny>) -> Result<String, Error> {
+    match returned.extract::<String>() {
+        Ok(name) if !name.is_empty() => Ok(name),
+        _ => Err(unusable(returned, PERSIST_NAME)),
+    }
+}
+
+/// What a method returned whose value nobody wants.
+pub(crate) fn nothing(_returned: &Bound<'_, PyAny>) -> Result<(), Error> {
+    Ok(())
+}

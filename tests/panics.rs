@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! A panic in any function that the host calls: the daemon runs on, or refuses the config. Needs
+//! the feature `panic-injection`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+#![cfg(feature = "panic-injection")]
+
+mod harness;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use harness::Host;
+
+/// What happens when a function of the SDK panics each time it is called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Outcome {
+    /// The host refuses the config, and says why.
+    Refused,
+    /// The host runs, says what happened, and stops well.
+    Runs,
+    /// The same, and messages are delivered all the same.
+    Delivers,
+}
+
+const CASES: &[(&str, Outcome)] = &[
+    ("driver.construct_worker", Outcome::Refused),
+    ("driver.deinit", Outcome::Delivers),
+    ("driver.format_stats", Outcome::Delivers),
+    ("driver.free_fn", Outcome::Delivers),
+    ("driver.generate_persist_name", Outcome::Delivers),
+    ("driver.init", Outcome::Refused),
+    ("driver.parse", Outcome::Refused),
+    ("export.module_init", Outcome::Refused),
+    ("global.free_fn", Outcome::Delivers),
+    ("global.init", Outcome::Refused),
+    ("name.visit", Outcome::Delivers),
+    ("owned.visit", Outcome::Delivers),
+    ("root_block.parse", Outcome::Refused),
+    ("table.cleanup_pipe", Outcome::Refused),
+    ("worker.connect", Outcome::Runs),
+    ("worker.disconnect", Outcome::Delivers),
+    ("worker.flush", Outcome::Delivers),
+    ("worker.insert", Outcome::Runs),
+    ("worker.worker_deinit", Outcome::Delivers),
+    ("worker.worker_init", Outcome::Delivers),
+];
+
+/// The SDK's functions that the host can call: `<file>.<function>` for each `extern "C" fn` in its
+/// source.
+fn functions() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("syslog-ng-plugin/src"),
+        &mut found,
+    );
+    found
+}
+
+fn collect(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+            continue;
+        }
+        let file = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let Some((_, after)) = line.split_once("extern \"C\" fn ") else {
+                continue;
+            };
+            let name: String = after
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            found.insert(format!("{file}.{name}"));
+        }
+    }
+}
+
+#[test]
+fn every_function_that_the_host_calls_has_a_case() {
+    let cases: BTreeSet<_> = CASES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(functions(), cases);
+}
+
+fn config(extra: &str) -> String {
+    format!(
+        r#"
+python {{
+class D:
+    def send(self, msg):
+        msg.keys()
+        print(msg["MESSAGE"].decode(), flush=True)
+        return True
+}};
+source s {{ file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1)); }};
+destination d {{ python(class("D") {extra}); }};
+log {{ source(s); destination(d); flags(flow-control); }};
+"#
+    )
+}
+
+fn run(slot: &str, outcome: Outcome) {
+    // To be cleaned up, a driver has to fail to parse.
+    let extra = if slot == "table.cleanup_pipe" {
+        "nonsense(1)"
+    } else {
+        "retries(2) time-reopen(1)"
+    };
+    let host = Host::new(&config(extra))
+        .with_file("in.txt", "one\n")
+        .with_environment("SYSLOG_NG_PLUGIN_PANIC_IN", slot);
+    let event = "A callback of this module panicked";
+    let named = format!("callback='{slot}'");
+    if outcome == Outcome::Refused {
+        let log = host.refused();
+        assert!(
+            log.contains(event) && log.contains(&named),
+            "{slot}:\n{log}"
+        );
+        return;
+    }
+    let mut host = host.start();
+    if outcome == Outcome::Delivers {
+        host.wait_for_lines("stdout", 1);
+    }
+    // Not every function is called before a reload or the end.
+    host.append("in.txt", "two\n");
+    host.reload();
+    assert!(host.is_running());
+    host.stop();
+    let log = host.log();
+    assert!(
+        log.contains(event) && log.contains(&named) && log.contains("injected into"),
+        "{slot}:\n{log}"
+    );
+}
+
+#[test]
+fn a_panic_never_ends_the_daemon() {
+    let failed: BTreeMap<_, _> = CASES
+        .iter()
+        .filter_map(|&(slot, outcome)| {
+            std::panic::catch_unwind(|| run(slot, outcome))
+                .err()
+                .map(|_| (slot, outcome))
+        })
+        .map(|(slot, outcome)| (slot, format!("{outcome:?}")))
+        .collect();
+    assert!(failed.is_empty(), "{failed:?}");
+}
