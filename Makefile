@@ -34,7 +34,7 @@ format: setup
 # A distribution's own Rust may come without clippy; the build then is what checks the code.
 lint: setup
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then \
-	    set -x; $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings; \
+	    $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings && \
 	    $(CARGO) clippy --quiet --locked --workspace --all-targets --features panic-injection -- -D warnings; \
 	else \
 	    echo "clippy is not installed: its checks are left out"; \
@@ -48,7 +48,7 @@ module-for-tests: setup
 	$(CARGO) build --quiet --locked --workspace --lib --examples --features panic-injection
 
 test: build module-for-tests
-	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --locked --workspace --features panic-injection
+	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --no-fail-fast --locked --workspace --features panic-injection
 
 clean:
 	$(CARGO) clean

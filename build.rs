@@ -12,6 +12,8 @@ fn main() {
     // Every symbol has to be found when the host opens the module, not when a message first needs
     // it.
     println!("cargo:rustc-link-arg-cdylib=-Wl,-z,now");
+    // And before that when it is linked.
+    println!("cargo:rustc-link-arg-cdylib=-Wl,-z,defs");
 
     // Test binaries load the host's private library. The module itself must not carry a path to it:
     // it is loaded into a daemon that has it already.

@@ -17,18 +17,33 @@ const HEADERS: &str = "../include/host.h";
 /// Versions do not compare across forks of syslog-ng, so it is the headers that decide.
 const CAPABILITIES: &[(&str, &str)] = &[
     // Since 4.x statistics are keyed by labels; before that by one text per instance.
-    ("stats_key_builder", "pub struct _StatsClusterKeyBuilder"),
-    // Since 4.x the hook that starts workers is post_config_init; before that on_config_inited.
-    ("post_config_init", "pub post_config_init"),
-    // Since 4.x the global is resolved_configurable_paths.
-    (
-        "snake_case_paths",
-        "pub static mut resolved_configurable_paths",
-    ),
+    ("stats_labels", "pub type StatsClusterKeyBuilder "),
     // Since 4.x there is one type for whole numbers; before that LM_VT_INT32 and LM_VT_INT64.
-    ("one_integer_type", "LM_VT_INTEGER:"),
+    ("one_integer_type", "pub const LM_VT_INTEGER:"),
+    // Until 4.x a macro was told whether to escape; since then the evaluation's options say it.
+    (
+        "macro_escape_argument",
+        "id: gint,\n        escape: gboolean",
+    ),
+    // Until 4.x a place in a config pointed at the lexer's include level; since then at its name.
+    ("location_has_level", "pub level: *mut CfgIncludeLevel"),
     // 4.2 brought values with types into options().
     ("typed_options", "pub const VERSION_VALUE_4_2:"),
+];
+
+/// The host's static inline functions that this crate calls. Functions that are exported on one
+/// host and inline on another stand here too. A name that is missing is an error of the linker.
+const STATIC_FUNCTIONS: &[&str] = &[
+    "__cfg_is_config_version_older",
+    "log_driver_plugin_free",
+    "log_msg_is_handle_macro",
+    "log_msg_get_value_if_set_with_type",
+    "log_msg_is_write_protected",
+    "log_msg_ref",
+    "log_msg_unref",
+    "nv_registry_get_handle_flags",
+    "stats_cluster_label",
+    "stats_counter_inc",
 ];
 
 fn main() {
@@ -37,31 +52,44 @@ fn main() {
     println!("cargo:rerun-if-env-changed=PKG_CONFIG_PATH");
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let includes = words(&pkg_config(&["--cflags-only-I", "syslog-ng"]));
-    let bindings = generate(&includes, &out);
+    let mut flags = words(&pkg_config(&["--cflags-only-I", "syslog-ng"]).unwrap_or_else(|error| {
+        panic!(
+            "pkg-config does not know syslog-ng; install its development package (syslog-ng-dev), \
+             or set PKG_CONFIG_PATH to the folder of its syslog-ng.pc:\n{error}"
+        )
+    }));
+    // As the host itself is compiled: its headers call what the C library has beyond the standard.
+    flags.push("-D_GNU_SOURCE".to_owned());
+    // Some hosts' headers include json.h without their pkg-config file saying where it is.
+    flags.extend(words(
+        &pkg_config(&["--cflags-only-I", "json-c"]).unwrap_or_default(),
+    ));
+    let bindings = generate(&flags, &out);
     declare_capabilities(&bindings);
-    compile_static_functions(&includes, &out);
+    compile_static_functions(&flags, &out);
     link();
 }
 
-/// What pkg-config answers, or the end of the build with a sentence.
-fn pkg_config(arguments: &[&str]) -> String {
+/// What pkg-config answers, or what it says is wrong.
+fn pkg_config(arguments: &[&str]) -> Result<String, String> {
     let output = Command::new("pkg-config")
         .args(arguments)
         .output()
         .unwrap_or_else(|error| {
             panic!("pkg-config cannot be started ({error}); install the package pkg-config")
         });
-    assert!(
-        output.status.success(),
-        "pkg-config does not know syslog-ng; install its development package (syslog-ng-dev), or set \
-         PKG_CONFIG_PATH to the folder of its syslog-ng.pc:\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout)
-        .expect("pkg-config prints UTF-8")
-        .trim()
-        .to_owned()
+    let text = |bytes| String::from_utf8_lossy(bytes).trim().to_owned();
+    if output.status.success() {
+        Ok(text(&output.stdout))
+    } else {
+        Err(text(&output.stderr))
+    }
+}
+
+/// A variable of the host's pkg-config file.
+fn host_variable(name: &str) -> String {
+    pkg_config(&[&format!("--variable={name}"), "syslog-ng"])
+        .unwrap_or_else(|error| panic!("the host's pkg-config file does not say {name}: {error}"))
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -70,10 +98,10 @@ fn words(text: &str) -> Vec<String> {
 
 /// Writes bindings.rs and the C file with the host's static inline functions; gives the text of the
 /// first.
-fn generate(includes: &[String], out: &Path) -> String {
+fn generate(flags: &[String], out: &Path) -> String {
     let bindings = bindgen::Builder::default()
         .header(HEADERS)
-        .clang_args(includes)
+        .clang_args(flags)
         .rust_edition(bindgen::RustEdition::Edition2024)
         .rust_target(bindgen::RustTarget::stable(85, 0).expect("bindgen knows Rust 1.85"))
         .parse_callbacks(Box::new(GlibTypes))
@@ -130,23 +158,26 @@ fn declare_capabilities(bindings: &str) {
 
 /// Compiles the host's static inline functions with the system's C compiler: their insides depend
 /// on the version.
-fn compile_static_functions(includes: &[String], out: &Path) {
+fn compile_static_functions(flags: &[String], out: &Path) {
+    let source = out.join("static_functions.c");
+    let text = fs::read_to_string(&source).expect("bindgen wrote the static functions");
+    // The others may need libraries of the host that we are not linked with.
+    let wanted = |line: &&str| {
+        line.split_once("__extern(").is_none_or(|(head, _)| {
+            let name = head.rsplit([' ', '*']).next().unwrap_or_default();
+            STATIC_FUNCTIONS.contains(&name)
+        })
+    };
+    let text: Vec<_> = text.lines().filter(wanted).collect();
+    fs::write(&source, text.join("\n") + "\n").expect("OUT_DIR can be written to");
     let object = out.join("static_functions.o");
     let archive = out.join("libsyslog_ng_static_functions.a");
     let here = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
     let compiler = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     run(Command::new(&compiler)
-        .args([
-            "-c",
-            "-O2",
-            "-fPIC",
-            "-ffunction-sections",
-            "-w",
-            "-I",
-            &here,
-        ])
-        .args(includes)
-        .arg(out.join("static_functions.c"))
+        .args(["-c", "-O2", "-fPIC", "-w", "-I", &here])
+        .args(flags)
+        .arg(&source)
         .arg("-o")
         .arg(&object));
     let _ = fs::remove_file(&archive);
@@ -163,25 +194,22 @@ fn run(command: &mut Command) {
 }
 
 fn link() {
-    let libdir = pkg_config(&["--variable=libdir", "syslog-ng"]);
+    let libdir = host_variable("libdir");
     println!("cargo:rustc-link-search=native={libdir}");
     println!("cargo:rustc-link-lib=dylib=syslog-ng");
     println!("cargo:rustc-link-lib=dylib=evtlog");
     println!("cargo:libdir={libdir}");
-    println!(
-        "cargo:moduledir={}",
-        pkg_config(&["--variable=moduledir", "syslog-ng"])
-    );
+    println!("cargo:moduledir={}", host_variable("moduledir"));
     println!("cargo:sysconfdir={}", sysconfdir());
     // For the tests and the example of this crate; a module gets its own from its own build script.
     println!("cargo:rustc-link-arg=-Wl,-rpath,{libdir}");
-    println!("cargo:rustc-link-arg-examples=-Wl,-z,nodelete");
+    println!("cargo:rustc-link-arg-examples=-Wl,-z,nodelete,-z,defs");
 }
 
 /// The folder of syslog-ng.conf, which the host's configuration header knows and its pkg-config
 /// file does not.
 fn sysconfdir() -> String {
-    let includedir = pkg_config(&["--variable=includedir", "syslog-ng"]);
+    let includedir = host_variable("includedir");
     let header = Path::new(&includedir).join("syslog-ng/syslog-ng-config.h");
     let text = fs::read_to_string(&header)
         .unwrap_or_else(|error| panic!("{} cannot be read: {error}", header.display()));

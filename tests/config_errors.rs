@@ -22,6 +22,10 @@ fn config(driver: &str) -> String {
 const MODULE: &str = r#"
 class D:
     def send(self, msg): return True
+class Options(D):
+    def init(self, options):
+        print(options, flush=True)
+        return True
 class WithoutSend:
     pass
 class InitFalse(D):
@@ -187,7 +191,10 @@ fn a_destination_needs_a_class() {
 }
 
 #[test]
-fn yes_and_no_in_options_have_to_be_quoted_on_this_host() {
+fn yes_and_no_have_to_be_quoted_where_options_have_no_types() {
+    if harness::has_typed_options() {
+        return;
+    }
     let log = refused(r#"python(class("m.D") options("a" yes));"#);
     assert_placed(
         &log,
@@ -195,6 +202,22 @@ fn yes_and_no_in_options_have_to_be_quoted_on_this_host() {
         "37-4:40",
         &[r#"the value yes of "a" has to be in quotes"#],
     );
+}
+
+#[test]
+fn values_in_options_have_types_where_the_host_knows_them() {
+    let driver =
+        r#"python(class("m.Options") options("a" yes b no c true d 1 e 1.5 f [x "y"] g "yes"));"#;
+    let config = config(driver);
+    let typed = "{'a': True, 'b': False, 'c': True, 'd': 1, 'e': 1.5, 'f': ['x', 'y'], 'g': 'yes'}";
+    if harness::has_typed_options() {
+        let mut host = Host::new(&config).with_file("m.py", MODULE).start();
+        assert_eq!(host.wait_for_lines("stdout", 1), [typed]);
+        host.stop();
+    } else {
+        let log = Host::new(&config).with_file("m.py", MODULE).refused();
+        assert!(log.contains("has to be in quotes"), "{log}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ enum Outcome {
 const CASES: &[(&str, Outcome)] = &[
     ("driver.construct_worker", Outcome::Refused),
     ("driver.deinit", Outcome::Delivers),
-    ("driver.format_stats", Outcome::Delivers),
+    ("compat.format_stats", Outcome::Delivers),
     ("driver.free_fn", Outcome::Delivers),
     ("driver.generate_persist_name", Outcome::Delivers),
     ("driver.init", Outcome::Refused),

@@ -116,7 +116,7 @@ class D:
     // With flow-control the file source itself would read again what is not delivered, on top of
     // what the queue keeps.
     let config = |options: &str| config(options).replace(" flags(flow-control);", "");
-    let lines: String = (0..500).map(|number| format!("{number}\n")).collect();
+    let lines: String = (0..500).map(|number| number.to_string() + "\n").collect();
     let mut host = Host::new(&config(""))
         .with_file("m.py", module)
         .with_file("in.txt", lines)

@@ -200,18 +200,21 @@ impl PythonDestination {
                 .object
                 .call(py, &method, (options,), outcome::persist_name)
         };
-        match persist_name.map(str::to_owned).or_else(generated) {
-            Some(name) => Names {
-                persist: format!("python.{name}"),
-                stats_instance: format!("python,{name}"),
-            },
-            None => {
-                let class = &self.class;
-                Names {
-                    persist: format!("python({class})"),
-                    stats_instance: format!("python,{class}"),
-                }
-            }
+        let class = &self.class;
+        let mut stats_labels = vec![("driver", "python".to_owned()), ("class", class.clone())];
+        let name = persist_name.map(str::to_owned).or_else(|| {
+            let name = generated()?;
+            stats_labels.push(("instance", name.clone()));
+            Some(name)
+        });
+        let (persist, stats_instance) = match name {
+            Some(name) => (format!("python.{name}"), format!("python,{name}")),
+            None => (format!("python({class})"), format!("python,{class}")),
+        };
+        Names {
+            persist,
+            stats_instance,
+            stats_labels,
         }
     }
 }

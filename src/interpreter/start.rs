@@ -123,10 +123,8 @@ impl Config {
 
     fn initialize(self) -> Result<(), StartError> {
         // SAFETY: the config is filled, and Python is not running (checked by the caller).
-        check(
-            unsafe { ffi::Py_InitializeFromConfig(&*self.0) },
-            "Py_InitializeFromConfig",
-        )
+        let status = unsafe { ffi::Py_InitializeFromConfig(&*self.0) };
+        check(status, "Py_InitializeFromConfig")
     }
 }
 

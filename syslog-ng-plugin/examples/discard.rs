@@ -57,6 +57,7 @@ impl ThreadedDestination for Discard {
         let names = Names {
             persist: format!("discard.{name}"),
             stats_instance: format!("discard,{name}"),
+            stats_labels: vec![("driver", "discard".to_owned()), ("instance", name)],
         };
         Some(Prepared {
             names,

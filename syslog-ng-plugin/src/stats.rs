@@ -29,13 +29,25 @@ struct Registered {
 // takes too.
 unsafe impl Send for Registered {}
 
-/// Under what a counter is shown.
+/// Under what a counter is shown: everywhere as `name` of a driver's instance, and with its labels
+/// where the host has them.
 #[derive(Clone)]
 pub(crate) struct CounterKey {
     pub(crate) component: u16,
     pub(crate) id: CString,
     pub(crate) instance: CString,
     pub(crate) name: &'static CStr,
+    #[cfg_attr(
+        not(host = "stats_labels"),
+        expect(dead_code, reason = "the host has no labels")
+    )]
+    pub(crate) metric: CString,
+    /// Sorted by name.
+    #[cfg_attr(
+        not(host = "stats_labels"),
+        expect(dead_code, reason = "the host has no labels")
+    )]
+    pub(crate) labels: Vec<(CString, CString)>,
 }
 
 impl Counter {
@@ -105,21 +117,11 @@ impl Counter {
 
 /// Runs `body` with the key as the host writes it, under the host's stats lock.
 fn with_key(key: &CounterKey, body: impl FnOnce(*mut ffi::StatsClusterKey)) {
-    // SAFETY: all bytes zero is a valid key to fill: numbers and pointers.
-    let mut raw: ffi::StatsClusterKey = unsafe { std::mem::zeroed() };
-    // SAFETY: the texts are NUL-terminated and outlive `raw`, which borrows them.
-    unsafe {
-        ffi::stats_cluster_single_key_set_with_name(
-            &mut raw,
-            key.component,
-            key.id.as_ptr(),
-            key.instance.as_ptr(),
-            key.name.as_ptr(),
-        );
-    }
-    // SAFETY: unlocked below; `body` neither panics nor takes the lock.
-    unsafe { ffi::stats_lock() };
-    body(&mut raw);
-    // SAFETY: locked above.
-    unsafe { ffi::stats_unlock() };
+    ffi::compat::with_counter_key(key, |raw| {
+        // SAFETY: unlocked below; `body` neither panics nor takes the lock.
+        unsafe { ffi::stats_lock() };
+        body(raw);
+        // SAFETY: locked above.
+        unsafe { ffi::stats_unlock() };
+    });
 }

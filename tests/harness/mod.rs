@@ -343,6 +343,18 @@ impl Drop for Host {
     }
 }
 
+/// Whether options() has values with types on the host, which it has since 4.2.
+pub fn has_typed_options() -> bool {
+    let output = Command::new("syslog-ng").arg("--version").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let version = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Config version: "))
+        .unwrap();
+    let (major, minor) = version.split_once('.').unwrap();
+    (major.parse::<u32>().unwrap(), minor.parse::<u32>().unwrap()) >= (4, 2)
+}
+
 /// The events of a log; one may span lines, because tracebacks do.
 pub fn events(log: &str) -> Vec<String> {
     let mut events: Vec<String> = Vec::new();

@@ -20,7 +20,9 @@ class PrintValues(LogDestination):
 
     def send(self, msg: LogMessage) -> bool:
         """Print a message. What is not UTF-8 is shown with backslashes."""
-        print(*[f"{name}={self.text(msg, name)}" for name in self.names], sep="\t")
+        line = "\t".join(f"{name}={self.text(msg, name)}" for name in self.names)
+        # In one piece: other destinations may print too.
+        sys.stdout.write(line + "\n")
         sys.stdout.flush()
         return True
 

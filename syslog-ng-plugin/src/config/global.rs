@@ -62,7 +62,7 @@ impl Config<'_> {
     /// Whether the config's `@version` is older than `major.minor`. A config without one counts as
     /// newest.
     pub fn version_is_older_than(&self, major: u16, minor: u16) -> bool {
-        let required = i32::from(major) << 8 | i32::from(minor);
+        let required = (i32::from(major) << 8) | i32::from(minor);
         // SAFETY: the configuration is live (see `borrow`).
         unsafe { ffi::__cfg_is_config_version_older(self.raw.as_ptr(), required) != 0 }
     }

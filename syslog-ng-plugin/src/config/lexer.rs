@@ -36,22 +36,15 @@ enum Keywords {
     Main,
 }
 
-impl<'c> Lexer<'c> {
+impl Lexer<'_> {
     /// # Safety
     /// `raw` is the lexer that the host handed to a `CfgParser.parse`, and the borrow ends before
     /// that returns.
-    pub(crate) unsafe fn borrow(raw: NonNull<ffi::CfgLexer>, what: &'static CStr) -> Self {
-        let nowhere = ffi::CFG_LTYPE {
-            first_line: 0,
-            first_column: 0,
-            last_line: 0,
-            last_column: 0,
-            level: ptr::null_mut(),
-        };
+    pub(crate) unsafe fn borrow<'c>(raw: NonNull<ffi::CfgLexer>, what: &'static CStr) -> Lexer<'c> {
         Lexer {
             raw,
             what,
-            here: Location { raw: nowhere },
+            here: Location::nowhere(),
             lent: std::marker::PhantomData,
         }
     }
@@ -237,9 +230,9 @@ impl<'c> Lexer<'c> {
             return;
         };
         let message = to_c(message);
-        // A location without a level is of a parse that failed before its first token; the host
-        // would follow the NULL.
-        if location.raw.level.is_null() {
+        // The host would follow the NULL of a place that is none: of a parse that failed before its
+        // first token.
+        if self.source_name(location).is_empty() {
             crate::log::event(crate::log::Level::Error, &message.to_string_lossy(), &[]);
             return;
         }

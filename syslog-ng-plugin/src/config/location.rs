@@ -20,6 +20,13 @@ impl Location {
         usize::try_from(self.raw.first_line).unwrap_or(1).max(1)
     }
 
+    /// A place that no lexer made.
+    pub(super) fn nowhere() -> Location {
+        // SAFETY: all bytes zero is a valid place: numbers and a pointer.
+        let raw = unsafe { std::mem::zeroed() };
+        Location { raw }
+    }
+
     /// The whole of another line of the same source.
     pub(crate) fn on_line(&self, line: usize) -> Location {
         let line = libc::c_int::try_from(line).unwrap_or(self.raw.first_line);
@@ -46,13 +53,8 @@ impl fmt::Debug for Location {
 /// `location` came out of the lexer of the parse that is running, so its include level is still
 /// there.
 pub(super) unsafe fn source_name(location: &Location) -> String {
-    if location.raw.level.is_null() {
-        return String::new();
-    }
-    // SAFETY: the level is an element of the lexer's include stack (lib/cfg-lexer.h), which the
-    // caller says is live.
-    let name = unsafe { (*location.raw.level).name };
-    // SAFETY: the name of a level in use is a NUL-terminated text that the level owns
-    // (lib/cfg-lexer.c).
+    // SAFETY: the caller's word.
+    let name = unsafe { ffi::compat::source_name(&location.raw) };
+    // SAFETY: NULL, or a NUL-terminated text that lives as long as the lexer's include level.
     unsafe { from_c(name) }.into_owned()
 }

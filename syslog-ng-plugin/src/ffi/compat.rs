@@ -2,7 +2,13 @@
 
 //! The one place that knows how hosts differ.
 
+use std::ffi::CStr;
+#[cfg(host = "location_has_level")]
+use std::ptr;
+
 use super::*;
+use crate::pipe::guard;
+use crate::stats::CounterKey;
 
 /// Reports a syntax error the way the host's own grammars do: file, line, caret and the files that
 /// include it.
@@ -19,21 +25,136 @@ pub(crate) unsafe fn report_syntax_error(
     unsafe { super::report_syntax_error(lexer, location, what, message, 0) }
 }
 
-/// Sets the slot by which the host asks for the name that a destination's counters go under.
-#[cfg(not(host = "stats_key_builder"))]
-pub(crate) fn set_destination_stats_slot(
-    driver: &mut LogThreadedDestDriver,
-    slot: unsafe extern "C" fn(*mut LogThreadedDestDriver) -> *const gchar,
-) {
-    driver.format_stats_instance = Some(slot);
+/// The name of the file, or of the block, that a place is in; NULL for a place that no lexer made.
+///
+/// # Safety
+/// `location` came out of the lexer of the parse that is running, or is all zero.
+pub(crate) unsafe fn source_name(location: &CFG_LTYPE) -> *const gchar {
+    #[cfg(host = "location_has_level")]
+    if location.level.is_null() {
+        ptr::null()
+    } else {
+        // SAFETY: an element of the lexer's include stack (lib/cfg-lexer.h), live by the caller's
+        // word.
+        unsafe { (*location.level).name }
+    }
+    #[cfg(not(host = "location_has_level"))]
+    location.name
 }
 
-/// The type of whole numbers.
-#[cfg(not(host = "one_integer_type"))]
-pub(crate) const LM_VT_INTEGER: u32 = LM_VT_INT64;
-/// The type of whole numbers that older hosts kept apart.
-#[cfg(not(host = "one_integer_type"))]
-pub(crate) const LM_VT_INTEGER_32: u32 = LM_VT_INT32;
+/// What a destination's counters go under. The host may ask under its stats lock, on any thread.
+pub(crate) trait StatsNames {
+    /// Hands the labels to `label`, and gives the name that the host uses where it has no labels.
+    ///
+    /// # Safety
+    /// `driver` is a live driver of the implementing type.
+    unsafe fn stats_names(
+        driver: *mut LogThreadedDestDriver,
+        label: &mut dyn FnMut(&CStr, &CStr),
+    ) -> *const gchar;
+}
+
+/// Sets the slot by which the host asks for what a destination's counters go under.
+#[cfg(not(host = "stats_labels"))]
+pub(crate) fn set_stats_slot<N: StatsNames>(driver: &mut LogThreadedDestDriver) {
+    /// # Safety
+    /// The host calls this on the driver that it was installed in.
+    unsafe extern "C" fn format_stats<N: StatsNames>(
+        driver: *mut LogThreadedDestDriver,
+    ) -> *const gchar {
+        guard("compat.format_stats", c"".as_ptr(), || {
+            // SAFETY: see the function.
+            unsafe { N::stats_names(driver, &mut |_, _| ()) }
+        })
+    }
+    driver.format_stats_instance = Some(format_stats::<N>);
+}
+
+/// Sets the slot by which the host asks for what a destination's counters go under.
+#[cfg(host = "stats_labels")]
+pub(crate) fn set_stats_slot<N: StatsNames>(driver: &mut LogThreadedDestDriver) {
+    /// # Safety
+    /// The host calls this on the driver that it was installed in, with a builder of its own.
+    unsafe extern "C" fn format_stats<N: StatsNames>(
+        driver: *mut LogThreadedDestDriver,
+        builder: *mut StatsClusterKeyBuilder,
+    ) -> *const gchar {
+        guard("compat.format_stats", c"".as_ptr(), || {
+            let mut label = |name: &CStr, value: &CStr| {
+                // SAFETY: the texts are NUL-terminated.
+                let label = unsafe { stats_cluster_label(name.as_ptr(), value.as_ptr()) };
+                // SAFETY: the host's builder; it copies the label
+                // (lib/stats/stats-cluster-key-builder.c).
+                unsafe { stats_cluster_key_builder_add_legacy_label(builder, label) };
+            };
+            // SAFETY: see the function.
+            unsafe { N::stats_names(driver, &mut label) }
+        })
+    }
+    driver.format_stats_key = Some(format_stats::<N>);
+}
+
+/// Hands `body` the key of a single counter, which borrows from `key`.
+#[cfg(not(host = "stats_labels"))]
+pub(crate) fn with_counter_key(key: &CounterKey, body: impl FnOnce(*mut StatsClusterKey)) {
+    // SAFETY: all bytes zero is a valid key to fill: numbers and pointers.
+    let mut raw: StatsClusterKey = unsafe { std::mem::zeroed() };
+    // SAFETY: the texts are NUL-terminated and outlive `raw`, which borrows them.
+    unsafe {
+        stats_cluster_single_key_set_with_name(
+            &mut raw,
+            key.component,
+            key.id.as_ptr(),
+            key.instance.as_ptr(),
+            key.name.as_ptr(),
+        );
+    }
+    body(&mut raw);
+}
+
+/// Hands `body` the key of a single counter, which borrows from `key`.
+#[cfg(host = "stats_labels")]
+pub(crate) fn with_counter_key(key: &CounterKey, body: impl FnOnce(*mut StatsClusterKey)) {
+    // SAFETY: the texts are NUL-terminated and outlive the label, which borrows them.
+    let label =
+        |name: &CStr, value: &CStr| unsafe { stats_cluster_label(name.as_ptr(), value.as_ptr()) };
+    let mut labels: Vec<_> = key
+        .labels
+        .iter()
+        .map(|(name, value)| label(name, value))
+        .collect();
+    // SAFETY: all bytes zero is a valid key to fill: numbers and pointers.
+    let mut raw: StatsClusterKey = unsafe { std::mem::zeroed() };
+    // SAFETY: name and labels outlive `raw`, which borrows them.
+    unsafe {
+        stats_cluster_single_key_set(
+            &mut raw,
+            key.metric.as_ptr(),
+            labels.as_mut_ptr(),
+            labels.len(),
+        );
+    }
+    // SAFETY: the texts are NUL-terminated and outlive `raw`, which borrows them.
+    unsafe {
+        stats_cluster_single_key_add_legacy_alias_with_name(
+            &mut raw,
+            key.component,
+            key.id.as_ptr(),
+            key.instance.as_ptr(),
+            key.name.as_ptr(),
+        );
+    }
+    body(&mut raw);
+}
+
+/// Whether a value of this type is a whole number.
+pub(crate) fn is_integer(kind: u32) -> bool {
+    #[cfg(host = "one_integer_type")]
+    let kinds = [LM_VT_INTEGER];
+    #[cfg(not(host = "one_integer_type"))]
+    let kinds = [LM_VT_INT32, LM_VT_INT64];
+    kinds.contains(&kind)
+}
 
 /// Expands a macro that prints a time, in the traditional format.
 ///
@@ -43,10 +164,18 @@ pub(crate) unsafe fn expand_stamp(number: gint, message: *const LogMessage, resu
     // SAFETY: all bytes zero are valid options: numbers and pointers. Zero is the traditional
     // format (TS_FMT_BSD), no fraction of seconds, and no time zone but the message's.
     let options: LogTemplateOptions = unsafe { std::mem::zeroed() };
-    // SAFETY: as above; LTZ_LOCAL and LM_VT_STRING are zero too.
+    // SAFETY: as above; LTZ_LOCAL and LM_VT_STRING are zero too, and no escape function is needed.
     let mut evaluation: LogTemplateEvalOptions = unsafe { std::mem::zeroed() };
     evaluation.opts = &options;
     let mut kind = LM_VT_STRING as LogMessageValueType;
+    #[cfg(host = "macro_escape_argument")]
     // SAFETY: the caller's word; the options live for the call.
-    unsafe { log_macro_expand(number, 0, &mut evaluation, message, result, &mut kind) };
+    unsafe {
+        log_macro_expand(number, 0, &mut evaluation, message, result, &mut kind)
+    };
+    #[cfg(not(host = "macro_escape_argument"))]
+    // SAFETY: the caller's word; the options live for the call.
+    unsafe {
+        log_macro_expand(number, &mut evaluation, message, result, &mut kind)
+    };
 }

@@ -39,11 +39,12 @@ pub enum ValueType {
 
 impl ValueType {
     pub(super) fn from_host(kind: ffi::LogMessageValueType) -> Self {
-        match u32::from(kind) {
+        let kind = u32::from(kind);
+        match kind {
             ffi::LM_VT_STRING => ValueType::String,
             ffi::LM_VT_JSON => ValueType::Json,
             ffi::LM_VT_BOOLEAN => ValueType::Boolean,
-            ffi::compat::LM_VT_INTEGER | ffi::compat::LM_VT_INTEGER_32 => ValueType::Integer,
+            _ if ffi::compat::is_integer(kind) => ValueType::Integer,
             ffi::LM_VT_DOUBLE => ValueType::Double,
             ffi::LM_VT_DATETIME => ValueType::DateTime,
             ffi::LM_VT_LIST => ValueType::List,

@@ -83,8 +83,10 @@ pub struct Names {
     /// Under this the host keeps queues and other state across restarts. No two drivers of a config
     /// may share it.
     pub persist: String,
-    /// Under this the counters go.
+    /// Under this the counters go where the host has no labels for them.
     pub stats_instance: String,
+    /// These are on the counters where the host has labels.
+    pub stats_labels: Vec<(&'static str, String)>,
 }
 
 /// What sends messages, on a thread of its own.

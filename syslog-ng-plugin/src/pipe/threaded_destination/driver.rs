@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::{Names, ThreadedDestination, worker};
 use crate::config::{Config, Context, Lexer, ParseError};
 use crate::ffi;
+use crate::ffi::compat::StatsNames;
 use crate::options::{self, DestinationSettings, THREADED_DESTINATION, Table};
 use crate::pipe::guard;
 use crate::stats::{Counter, CounterKey};
@@ -37,12 +38,19 @@ struct State<D: ThreadedDestination> {
     /// There once the options have been read.
     driver: OnceLock<D>,
     /// There from the first init() on. Replaced at init() only, when no worker's thread is running
-    /// and the host has let go of the texts: it copies them at once (lib/stats/stats-cluster.c,
-    /// lib/persist-state.c).
-    names: Mutex<Option<(CString, CString)>>,
+    /// and the host has let go of the texts: it copies them at once
+    /// (lib/stats/stats-cluster.c, lib/persist-state.c).
+    names: Mutex<Option<HostNames>>,
     /// Boxed, because the host's workers point at them.
     workers: Mutex<Vec<Box<D::Worker>>>,
     errors: Arc<Counter>,
+}
+
+/// A destination's names as the host takes them.
+struct HostNames {
+    persist: CString,
+    stats_instance: CString,
+    stats_labels: Vec<(CString, CString)>,
 }
 
 /// A destination while it is being prepared, started or named.
@@ -119,10 +127,10 @@ impl<D: ThreadedDestination> Instance<D> {
         host.super_.super_.super_.free_fn = Some(free_fn::<D>);
         host.super_.super_.super_.generate_persist_name = Some(generate_persist_name::<D>);
         host.worker.construct = Some(construct_worker::<D>);
-        ffi::compat::set_destination_stats_slot(host, format_stats::<D>);
+        ffi::compat::set_stats_slot::<Self>(host);
         // SAFETY: the name is NUL-terminated and static.
-        host.stats_source =
-            unsafe { ffi::stats_register_type(D::STATS_TYPE.as_ptr()) } as ffi::gint;
+        let source = unsafe { ffi::stats_register_type(D::STATS_TYPE.as_ptr()) };
+        host.stats_source = source as ffi::gint;
         // SAFETY: g_malloc0() does not give NULL for a size over 0.
         unsafe { NonNull::new_unchecked(instance) }
     }
@@ -140,17 +148,17 @@ impl<D: ThreadedDestination> State<D> {
         self.workers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set_names(&self, names: &Names) {
-        let names = (to_c(&names.persist), to_c(&names.stats_instance));
-        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = Some(names);
+    fn names(&self) -> MutexGuard<'_, Option<HostNames>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The text that `pick` chooses. Stays where it is until the next init().
-    fn name(&self, pick: fn(&(CString, CString)) -> &CString) -> *const c_char {
-        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        names
-            .as_ref()
-            .map_or(c"".as_ptr(), |names| pick(names).as_ptr())
+    fn set_names(&self, names: &Names) {
+        let label = |(name, value): &(&str, String)| (to_c(name), to_c(value));
+        *self.names() = Some(HostNames {
+            persist: to_c(&names.persist),
+            stats_instance: to_c(&names.stats_instance),
+            stats_labels: names.stats_labels.iter().map(label).collect(),
+        });
     }
 
     fn release(&self) {
@@ -351,15 +359,25 @@ unsafe fn errors_key<D: ThreadedDestination>(
     host: *mut ffi::LogThreadedDestDriver,
     state: &State<D>,
 ) -> CounterKey {
-    // SAFETY: the caller's word; the stats source is a small number from stats_register_type().
+    // SAFETY: the caller's word; the source is a small number from stats_register_type().
     let (source, id) = unsafe { ((*host).stats_source, (*host).super_.super_.id) };
+    // SAFETY: NUL-terminated and the driver's own.
+    let id = to_c(&unsafe { from_c(id) });
+    let (instance, mut labels) = match &*state.names() {
+        Some(names) => (names.stats_instance.clone(), names.stats_labels.clone()),
+        None => Default::default(),
+    };
+    // For the host's counters that label is the kind of driver, which here is the metric's name.
+    labels.retain(|(name, _)| name.as_c_str() != c"driver");
+    labels.push((c"driver".to_owned(), id.clone()));
+    labels.sort();
     CounterKey {
         component: (source as u32 | ffi::SCS_DESTINATION) as u16,
-        // SAFETY: NUL-terminated and the driver's own.
-        id: to_c(&unsafe { from_c(id) }),
-        // SAFETY: NUL-terminated, and stays until the next init().
-        instance: to_c(&unsafe { from_c(state.name(|names| &names.1)) }),
+        id,
+        instance,
         name: c"errors",
+        metric: to_c(&format!("{}_errors_total", D::STATS_TYPE.to_string_lossy())),
+        labels,
     }
 }
 
@@ -433,15 +451,22 @@ unsafe extern "C" fn construct_worker<D: ThreadedDestination>(
     made.as_ptr().cast()
 }
 
-/// # Safety
-/// The host calls this on any thread, some of the time under its stats lock.
-unsafe extern "C" fn format_stats<D: ThreadedDestination>(
-    host: *mut ffi::LogThreadedDestDriver,
-) -> *const c_char {
-    guard("driver.format_stats", c"".as_ptr(), || {
-        // SAFETY: see the function.
-        unsafe { Instance::<D>::state(host) }.name(|names| &names.1)
-    })
+impl<D: ThreadedDestination> StatsNames for Instance<D> {
+    unsafe fn stats_names(
+        driver: *mut ffi::LogThreadedDestDriver,
+        label: &mut dyn FnMut(&CStr, &CStr),
+    ) -> *const c_char {
+        // SAFETY: the caller's word.
+        let names = unsafe { Self::state(driver) }.names();
+        let Some(names) = &*names else {
+            return c"".as_ptr();
+        };
+        for (name, value) in &names.stats_labels {
+            label(name, value);
+        }
+        // Stays where it is until the next init().
+        names.stats_instance.as_ptr()
+    }
 }
 
 /// # Safety
@@ -451,6 +476,10 @@ unsafe extern "C" fn generate_persist_name<D: ThreadedDestination>(
 ) -> *const c_char {
     guard("driver.generate_persist_name", c"".as_ptr(), || {
         // SAFETY: see the function.
-        unsafe { Instance::<D>::state(pipe.cast()) }.name(|names| &names.0)
+        let names = unsafe { Instance::<D>::state(pipe.cast()) }.names();
+        // Stays where it is until the next init().
+        names
+            .as_ref()
+            .map_or(c"".as_ptr(), |names| names.persist.as_ptr())
     })
 }
