@@ -2,6 +2,7 @@
 #
 #   make demo   shows the module at work on a real log
 #   make check  passes all tests
+#   make check-hosts   does so on the other supported hosts, in folders of their own; takes root
 #   make build  builds build/modules/libmod-python.so, the module as it is shipped
 #
 # Each does its set-up itself: as root on a fresh Debian machine nothing else has to be typed.
@@ -13,12 +14,15 @@ MODULES := build/modules
 # Most tests wait for a daemon and leave the processor alone meanwhile.
 TEST_THREADS ?= 8
 
-.PHONY: demo check build setup format lint doc test module-for-tests clean
+.PHONY: demo check check-hosts build setup format lint doc test module-for-tests clean
 
 demo: build
 	examples/log-table/run $(MODULES) "$(LOG)"
 
 check: build format lint doc test
+
+check-hosts:
+	.ci/check-hosts
 
 build: setup
 	$(CARGO) build --quiet --locked --release -p mod-python
