@@ -43,6 +43,7 @@ const STATIC_FUNCTIONS: &[&str] = &[
     "log_msg_unref",
     "nv_registry_get_handle_flags",
     "stats_cluster_label",
+    "stats_counter_add",
     "stats_counter_inc",
 ];
 

@@ -6,6 +6,7 @@
 mod config;
 mod ffi;
 pub mod host;
+pub mod locks;
 pub mod log;
 mod message;
 mod module;

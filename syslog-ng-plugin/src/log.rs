@@ -61,6 +61,12 @@ pub fn event(level: Level, text: &str, tags: &[(&str, &str)]) {
     if !level.enabled() {
         return;
     }
+    crate::locks::assert_host_s_may_be_taken();
+    say(level, text, tags);
+}
+
+/// Says an event whatever locks are held: for panics, which come where they will.
+pub(crate) fn say(level: Level, text: &str, tags: &[(&str, &str)]) {
     let text = to_c(text);
     let tags: Vec<(CString, CString)> = tags
         .iter()

@@ -85,10 +85,8 @@ impl Counter {
             return;
         }
         let mut inner = self.inner();
-        for _ in 0..std::mem::take(&mut inner.pending) {
-            // SAFETY: registered above.
-            unsafe { ffi::stats_counter_inc(item) };
-        }
+        // SAFETY: registered above.
+        unsafe { ffi::stats_counter_add(item, std::mem::take(&mut inner.pending) as isize) };
         inner.registered = Some(Registered {
             item,
             key: key.clone(),
@@ -117,6 +115,7 @@ impl Counter {
 
 /// Runs `body` with the key as the host writes it, under the host's stats lock.
 fn with_key(key: &CounterKey, body: impl FnOnce(*mut ffi::StatsClusterKey)) {
+    crate::locks::assert_host_s_may_be_taken();
     ffi::compat::with_counter_key(key, |raw| {
         // SAFETY: unlocked below; `body` neither panics nor takes the lock.
         unsafe { ffi::stats_lock() };

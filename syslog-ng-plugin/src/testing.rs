@@ -29,7 +29,11 @@ pub fn host() -> MutexGuard<'static, ()> {
 /// Reads `text` as what stands between the braces of a destination, where `D` is known by `name`;
 /// gives whether the host accepts it. What it says of mistakes goes to stderr. [`host`] is held
 /// meanwhile.
-pub fn parse_destination<D: ThreadedDestination>(name: &'static CStr, text: &str) -> bool {
+pub fn parse_destination<D: ThreadedDestination>(
+    _turn: &MutexGuard<'static, ()>,
+    name: &'static CStr,
+    text: &str,
+) -> bool {
     // The host keeps pointers to what is registered, for as long as the configuration lives.
     let parser: &'static Parser = Box::leak(Box::new(Parser::threaded_destination::<D>(name)));
     let plugins: &'static PluginTable<1> =

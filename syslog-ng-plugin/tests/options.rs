@@ -90,10 +90,13 @@ impl ThreadedDestination for Recorder {
 
 /// What a driver's options are read to; `None` if they are refused.
 fn read(options: &str) -> Option<Options> {
-    let _turn = testing::host();
+    let turn = testing::host();
     *READ.lock().unwrap() = None;
-    let accepted =
-        testing::parse_destination::<Recorder>(c"recorder", &format!("recorder({options});"));
+    let accepted = testing::parse_destination::<Recorder>(
+        &turn,
+        c"recorder",
+        &format!("recorder({options});"),
+    );
     let read = READ.lock().unwrap().take();
     assert!(!accepted || read.is_some(), "{options}");
     read.filter(|_| accepted)

@@ -4,6 +4,7 @@
 
 use std::ffi::CStr;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Location, ParseError, Token, TokenKind, location};
 use crate::ffi;
@@ -13,6 +14,8 @@ use crate::text::to_c;
 #[doc(alias = "CfgLexer")]
 pub struct Lexer<'c> {
     raw: NonNull<ffi::CfgLexer>,
+    /// Tells this lexer's places from those of others.
+    number: u64,
     /// What the host calls the thing being read, for its error messages.
     what: &'static CStr,
     /// The newest token's place, for errors that have no better one.
@@ -41,10 +44,14 @@ impl Lexer<'_> {
     /// `raw` is the lexer that the host handed to a `CfgParser.parse`, and the borrow ends before
     /// that returns.
     pub(crate) unsafe fn borrow<'c>(raw: NonNull<ffi::CfgLexer>, what: &'static CStr) -> Lexer<'c> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let here = Location::nowhere(number);
         Lexer {
             raw,
+            number,
             what,
-            here: Location::nowhere(),
+            here,
             lent: std::marker::PhantomData,
         }
     }
@@ -58,7 +65,10 @@ impl Lexer<'_> {
         let mut place = self.here.raw;
         // SAFETY: the lexer is live (see `borrow`); both results are ours.
         let code = unsafe { ffi::cfg_lexer_lex(self.raw.as_ptr(), &mut value, &mut place) };
-        let location = Location { raw: place };
+        let location = Location {
+            raw: place,
+            lexer: self.number,
+        };
         self.here = location;
         Token {
             kind: self.kind(code, &value),
@@ -127,9 +137,12 @@ impl Lexer<'_> {
         }
     }
 
-    /// The file, or the block, that `location` is in.
+    /// The file, or the block, that `location` is in; an empty text for a place of another lexer.
     pub fn source_name(&self, location: &Location) -> String {
-        // SAFETY: locations are only made by `next_token`, and `self` says that the parse is
+        if location.lexer != self.number {
+            return String::new();
+        }
+        // SAFETY: this lexer made the place (checked above), and `self` says that the parse is
         // running.
         unsafe { location::source_name(location) }
     }
@@ -230,8 +243,8 @@ impl Lexer<'_> {
             return;
         };
         let message = to_c(message);
-        // The host would follow the NULL of a place that is none: of a parse that failed before its
-        // first token.
+        // The host would follow the pointer of a place that is none, as that of a parse that failed
+        // before its first token, or that of another lexer.
         if self.source_name(location).is_empty() {
             crate::log::event(crate::log::Level::Error, &message.to_string_lossy(), &[]);
             return;

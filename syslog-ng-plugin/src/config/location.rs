@@ -12,6 +12,9 @@ use crate::text::from_c;
 #[doc(alias = "CFG_LTYPE")]
 pub struct Location {
     pub(super) raw: ffi::CFG_LTYPE,
+    /// The number of the [`Lexer`](super::Lexer) that made it: only with that one the pointer in
+    /// `raw` may be followed.
+    pub(super) lexer: u64,
 }
 
 impl Location {
@@ -20,11 +23,11 @@ impl Location {
         usize::try_from(self.raw.first_line).unwrap_or(1).max(1)
     }
 
-    /// A place that no lexer made.
-    pub(super) fn nowhere() -> Location {
+    /// A place that nothing stands at yet.
+    pub(super) fn nowhere(lexer: u64) -> Location {
         // SAFETY: all bytes zero is a valid place: numbers and a pointer.
         let raw = unsafe { std::mem::zeroed() };
-        Location { raw }
+        Location { raw, lexer }
     }
 
     /// The whole of another line of the same source.
@@ -37,7 +40,10 @@ impl Location {
             last_column: 1,
             ..self.raw
         };
-        Location { raw }
+        Location {
+            raw,
+            lexer: self.lexer,
+        }
     }
 }
 

@@ -12,9 +12,19 @@ use crate::ffi;
 #[doc(alias = "NVHandle")]
 pub struct Name {
     handle: ffi::NVHandle,
-    /// The number of the macro, if the name is one that the host cannot expand without being told
-    /// the time's format.
-    stamp: Option<ffi::gint>,
+    kind: Kind,
+}
+
+/// How the host finds what stands under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The message carries it.
+    Value,
+    /// It is expanded when it is asked for.
+    Macro,
+    /// It is a macro, of this number, that the host cannot expand without being told the time's
+    /// format.
+    Stamp(ffi::gint),
 }
 
 impl Name {
@@ -25,19 +35,20 @@ impl Name {
         // nv_registry_alloc_handle).
         let handle = unsafe { ffi::log_msg_get_value_handle(name.as_ptr()) };
         let bytes = name.to_bytes();
-        let is_stamp = bytes == b"STAMP" || bytes.ends_with(b"_STAMP");
-        Name {
-            handle,
-            stamp: if is_stamp { macro_number(handle) } else { None },
-        }
+        let kind = match macro_number(handle) {
+            None => Kind::Value,
+            Some(number) if bytes == b"STAMP" || bytes.ends_with(b"_STAMP") => Kind::Stamp(number),
+            Some(_) => Kind::Macro,
+        };
+        Name { handle, kind }
     }
 
     pub(super) fn handle(self) -> ffi::NVHandle {
         self.handle
     }
 
-    pub(super) fn stamp(self) -> Option<ffi::gint> {
-        self.stamp
+    pub(super) fn kind(self) -> Kind {
+        self.kind
     }
 }
 
@@ -54,44 +65,34 @@ fn macro_number(handle: ffi::NVHandle) -> Option<ffi::gint> {
     Some(ffi::gint::from(flags >> 8))
 }
 
-/// The names of all macros, such as `DATE`.
-///
-/// They are collected once, by the first call, which must come while the module is loaded: the
-/// host's registry of names can be walked only while no other thread adds to it (walking it later
-/// crashes a busy daemon sooner or later).
+/// The names of all macros, such as `DATE`, sorted. Any thread.
 pub fn macro_names() -> &'static [Box<[u8]>] {
     static NAMES: OnceLock<Vec<Box<[u8]>>> = OnceLock::new();
     NAMES.get_or_init(collect)
 }
 
+/// Reads the host's table of macros. Walking its registry of names instead, which has them too,
+/// would not be safe: other threads add to it.
 fn collect() -> Vec<Box<[u8]>> {
     let mut names: Vec<Box<[u8]>> = Vec::new();
-    // SAFETY: `visit` gets back the pointer to `names` during the call; the rest is the documented
-    // condition.
-    unsafe { ffi::log_msg_registry_foreach(Some(visit), std::ptr::from_mut(&mut names).cast()) };
-    names.sort_unstable();
-    names
-}
-
-/// # Safety
-/// The host calls this from `collect`: with a NUL-terminated name, its number, and the pointer
-/// passed there.
-unsafe extern "C" fn visit(
-    key: glib_sys::gpointer,
-    value: glib_sys::gpointer,
-    user_data: glib_sys::gpointer,
-) {
-    crate::pipe::guard("name.visit", (), || {
-        // GLib keeps the number in the pointer itself (GUINT_TO_POINTER).
-        let handle = value.addr() as ffi::NVHandle;
-        // SAFETY: the handle came from the registry.
-        if key.is_null() || unsafe { ffi::log_msg_is_handle_macro(handle) } == 0 {
-            return;
+    let mut row: *const ffi::LogMacroDef = (&raw const ffi::macros).cast();
+    loop {
+        // SAFETY: the table is static and ends with a row without a name (lib/template/macros.c),
+        // which ends the loop.
+        let name = unsafe { (*row).name };
+        if name.is_null() {
+            break;
         }
-        // SAFETY: see `collect`.
-        let names = unsafe { &mut *user_data.cast::<Vec<Box<[u8]>>>() };
-        // SAFETY: keys of the registry are NUL-terminated texts that it owns
-        // (lib/logmsg/nvtable.c).
-        names.push(unsafe { CStr::from_ptr(key.cast()) }.to_bytes().into());
-    });
+        // SAFETY: names in the table are static and NUL-terminated.
+        let name = unsafe { CStr::from_ptr(name) };
+        // Some rows are names of values too, and there the value is what a message gives.
+        if Name::look_up(name).kind != Kind::Value {
+            names.push(name.to_bytes().into());
+        }
+        // SAFETY: not beyond the last row, see above.
+        row = unsafe { row.add(1) };
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
 }

@@ -4,6 +4,7 @@
 
 use std::ptr::{self, NonNull};
 
+use super::name::Kind;
 use super::{Name, Value, ValueType, thread};
 use crate::ffi;
 
@@ -13,8 +14,8 @@ pub struct Message {
     raw: NonNull<ffi::LogMessage>,
 }
 
-// SAFETY: the reference count is atomic (lib/logmsg/logmsg.c: log_msg_ref), and a message that went
-// to a destination is write protected: nobody changes it while it is shared.
+// SAFETY: the reference count is atomic (lib/logmsg/logmsg.c: log_msg_ref), and nobody changes a
+// message that has come to a destination: the paths that may change it end before the queue.
 unsafe impl Send for Message {}
 // SAFETY: as for Send.
 unsafe impl Sync for Message {}
@@ -28,21 +29,15 @@ impl Message {
         Message { raw }
     }
 
-    /// Whether the message may not be changed, because others see it too.
-    pub fn is_write_protected(&self) -> bool {
-        // SAFETY: we hold a reference.
-        unsafe { ffi::log_msg_is_write_protected(self.raw.as_ptr()) != 0 }
-    }
-
     /// Hands the value called `name` to `read`, `None` if the message has none. Macros are
     /// expanded. Any thread.
     pub fn value<T>(&self, name: Name, read: impl FnOnce(Option<Value<'_>>) -> T) -> T {
         thread::with_host_state(|| {
-            if let Some(stamp) = name.stamp() {
-                return self.stamp(stamp, read);
-            }
             let mut length: isize = 0;
-            let mut kind: ffi::LogMessageValueType = ffi::LM_VT_STRING as ffi::LogMessageValueType;
+            let mut kind = ffi::LM_VT_STRING as ffi::LogMessageValueType;
+            if let Kind::Stamp(number) = name.kind() {
+                return self.stamp(number, read);
+            }
             // SAFETY: we hold a reference; the handle came from the host; this thread has the
             // host's state.
             let text = unsafe {
@@ -57,14 +52,19 @@ impl Message {
                 return read(None);
             }
             let length = usize::try_from(length).unwrap_or(0);
-            // SAFETY: the host gave this many bytes. They stay while nobody changes the message,
-            // and while this thread expands no other macro: `read` has neither a way to change it
-            // nor the borrow beyond this call.
+            // SAFETY: the host gave this many bytes. Those of a value stay while nobody changes the
+            // message, and those of a macro until this thread expands the next one.
             let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), length) };
-            read(Some(Value {
-                bytes,
-                kind: ValueType::from_host(kind),
-            }))
+            let kind = ValueType::from_host(kind);
+            if name.kind() == Kind::Macro {
+                // `read` may expand the next one.
+                let bytes: Vec<u8> = bytes.into();
+                return read(Some(Value {
+                    bytes: &bytes,
+                    kind,
+                }));
+            }
+            read(Some(Value { bytes, kind }))
         })
     }
 
@@ -114,7 +114,7 @@ unsafe extern "C" fn visit(
     user_data: glib_sys::gpointer,
 ) -> glib_sys::gboolean {
     // A panic ends the walk; the names so far stand.
-    crate::pipe::guard("owned.visit", 1, || {
+    crate::pipe::guard_on_any_thread("owned.visit", 1, || {
         if !name.is_null() {
             // SAFETY: see `for_each_name`.
             let each = unsafe { &mut *user_data.cast::<&mut dyn FnMut(&[u8])>() };

@@ -42,7 +42,7 @@ pub(crate) fn note_host_thread() {
 /// back.
 pub(super) fn with_host_state<T>(body: impl FnOnce() -> T) -> T {
     if OF_THE_HOST.try_with(Cell::get).unwrap_or(false) {
-        // The host reclaims its scratch buffers after each callback.
+        // The host has made the state, and reclaims its scratch buffers itself.
         return body();
     }
     let _ = STATE.try_with(|_| ());

@@ -49,6 +49,15 @@ fn remember(info: &PanicHookInfo<'_>) {
 /// `slot` is `<file>.<function>` of the trampoline.
 pub(crate) fn guard<T>(slot: &'static str, fallback: T, body: impl FnOnce() -> T) -> T {
     crate::message::note_host_thread();
+    guard_on_any_thread(slot, fallback, body)
+}
+
+/// The same for functions that the host calls back on the thread that called it, whosever that is.
+pub(crate) fn guard_on_any_thread<T>(
+    slot: &'static str,
+    fallback: T,
+    body: impl FnOnce() -> T,
+) -> T {
     let result = catch_unwind(AssertUnwindSafe(|| {
         #[cfg(feature = "panic-injection")]
         injection::panic_if_asked(slot);
@@ -76,7 +85,7 @@ fn report(slot: &str) {
         .ok()
         .and_then(Result::ok)
         .unwrap_or_default();
-    log::event(
+    log::say(
         Level::Error,
         "A callback of this module panicked and the host is told that it failed, \
          please report this as a bug of the module",

@@ -28,7 +28,7 @@ pub(crate) mod guard;
 pub(crate) mod root_block;
 pub(crate) mod threaded_destination;
 
-pub(crate) use guard::guard;
+pub(crate) use guard::{guard, guard_on_any_thread};
 pub use root_block::{BlockError, RootBlock};
 pub use threaded_destination::{
     Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,

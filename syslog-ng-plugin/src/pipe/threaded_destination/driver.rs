@@ -310,47 +310,48 @@ unsafe fn apply<D: ThreadedDestination>(
 /// # Safety
 /// The host calls this on the main thread; no worker's thread is running.
 unsafe extern "C" fn init<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> glib_sys::gboolean {
-    guard("driver.init", 0, || {
-        let host = pipe.cast::<ffi::LogThreadedDestDriver>();
-        // SAFETY: see the function.
-        let state = unsafe { Instance::<D>::state(host) };
-        let (Some(raw), Some(driver)) = (NonNull::new(host), state.driver.get()) else {
-            return 0;
-        };
-        let destination = Destination {
-            raw,
-            errors: &state.errors,
-            lent: PhantomData,
-        };
+    let host = pipe.cast::<ffi::LogThreadedDestDriver>();
+    // SAFETY: see the function.
+    let state = unsafe { Instance::<D>::state(host) };
+    let (Some(raw), Some(driver)) = (NonNull::new(host), state.driver.get()) else {
+        return 0;
+    };
+    let destination = Destination {
+        raw,
+        errors: &state.errors,
+        lent: PhantomData,
+    };
 
-        let Some(prepared) = driver.prepare(&destination) else {
-            state.release();
-            return 0;
-        };
-        state.set_names(&prepared.names);
-        *state.workers() = prepared.workers.into_iter().map(Box::new).collect();
+    // Each step of the driver's has a guard of its own: whatever becomes of it, what was done
+    // before is undone.
+    let prepared = guard("driver.init", None, || driver.prepare(&destination));
+    let Some(prepared) = prepared else {
+        guard("driver.release", (), || state.release());
+        return 0;
+    };
+    state.set_names(&prepared.names);
+    *state.workers() = prepared.workers.into_iter().map(Box::new).collect();
 
-        // SAFETY: the host's own method on the host's object. It calls construct_worker and the
-        // names' slots.
-        if unsafe { ffi::log_threaded_dest_driver_init_method(pipe) } == 0 {
-            // The host does not undo what such a failure leaves half done, nor does it in its own
-            // drivers.
-            state.release();
-            return 0;
-        }
-        // SAFETY: the driver is live; its id and names are texts that the key copies.
-        state.errors.register(&unsafe { errors_key(host, state) });
-        // SAFETY: the host made the workers above, and no thread runs yet.
-        if unsafe { workers_are_attached::<D>(host) } && driver.start(&destination) {
-            return 1;
-        }
-        state.errors.unregister();
-        // SAFETY: undoes the host's init, which succeeded; the host calls no deinit after a failed
-        // init (lib/logpipe.h).
-        unsafe { ffi::log_threaded_dest_driver_deinit_method(pipe) };
-        state.release();
-        0
-    })
+    // SAFETY: the host's own method on the host's object. It calls construct_worker and the names'
+    // slots.
+    if unsafe { ffi::log_threaded_dest_driver_init_method(pipe) } == 0 {
+        // The host does not undo what such a failure leaves half done, nor do its own drivers.
+        guard("driver.release", (), || state.release());
+        return 0;
+    }
+    // SAFETY: the driver is live; its id and names are texts that the key copies.
+    state.errors.register(&unsafe { errors_key(host, state) });
+    // SAFETY: the host made the workers above, and no thread runs yet.
+    let complete = unsafe { workers_are_attached::<D>(host) };
+    if complete && guard("driver.start", false, || driver.start(&destination)) {
+        return 1;
+    }
+    state.errors.unregister();
+    // SAFETY: undoes the host's init, which succeeded; the host calls no deinit after a failed init
+    // (lib/logpipe.h).
+    unsafe { ffi::log_threaded_dest_driver_deinit_method(pipe) };
+    guard("driver.release", (), || state.release());
+    0
 }
 
 /// # Safety
