@@ -3,6 +3,7 @@
 //! Link settings of the module; what is known about the host comes from the SDK's build script.
 
 use std::env;
+use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -22,6 +23,8 @@ fn main() {
             println!("cargo:rustc-link-arg=-Wl,-rpath,{libdir}");
         }
     }
+    let python = python_version();
+    println!("cargo:rustc-env=PYTHON_VERSION={python}");
     for (variable, key) in [
         ("SYSLOG_NG_LIBDIR", "DEP_SYSLOG_NG_LIBDIR"),
         ("SYSLOG_NG_MODULE_DIR", "DEP_SYSLOG_NG_MODULEDIR"),
@@ -31,4 +34,21 @@ fn main() {
             .unwrap_or_else(|_| panic!("{key} is unset; the SDK's build script sets it"));
         println!("cargo:rustc-env={variable}={value}");
     }
+}
+
+/// The version of the Python that pyo3 links, such as `3.11`: pyo3 takes the same interpreter.
+fn python_version() -> String {
+    println!("cargo:rerun-if-env-changed=PYO3_PYTHON");
+    let python = env::var("PYO3_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = "import sys; print('%d.%d' % sys.version_info[:2], end='')";
+    let output = Command::new(&python)
+        .args(["-c", script])
+        .output()
+        .unwrap_or_else(|error| panic!("{python} cannot be started: {error}"));
+    assert!(
+        output.status.success(),
+        "{python} failed: {}",
+        output.status
+    );
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -3,7 +3,7 @@
 //! What Python returned, as what the host is told. The one place that knows what each value means.
 
 use pyo3::prelude::*;
-use pyo3::types::PyBool;
+use pyo3::types::{PyBool, PyBytes};
 use syslog_ng_plugin::Insert;
 
 use crate::object::Error;
@@ -18,16 +18,8 @@ const IS_OPENED: &str = "True when the target can be sent to, and False when it 
 const PERSIST_NAME: &str = "a str that is not empty";
 
 fn unusable(returned: &Bound<'_, PyAny>, expected: &'static str) -> Error {
-    let shown = returned.repr().map_or_else(
-        |_| "<an object that cannot be shown as text>".to_owned(),
-        |text| text.to_string_lossy().chars().take(200).collect(),
-    );
-    let kind = returned.get_type().qualname().map_or_else(
-        |_| String::new(),
-        |name| name.to_string_lossy().into_owned(),
-    );
     Error::Returned {
-        returned: format!("{shown} ({kind})"),
+        returned: returned.clone().unbind(),
         expected,
     }
 }
@@ -88,12 +80,14 @@ fn truth(returned: &Bound<'_, PyAny>, expected: &'static str) -> Result<bool, Er
     }
 }
 
-/// What generate_persist_name() returned.
+/// What generate_persist_name() returned; bytes will do too.
 pub(crate) fn persist_name(returned: &Bound<'_, PyAny>) -> Result<String, Error> {
-    match returned.extract::<String>() {
-        Ok(name) if !name.is_empty() => Ok(name),
-        _ => Err(unusable(returned, PERSIST_NAME)),
-    }
+    let name = match returned.cast::<PyBytes>() {
+        Ok(bytes) => String::from_utf8(bytes.as_bytes().to_vec()).ok(),
+        Err(_) => returned.extract::<String>().ok(),
+    };
+    name.filter(|name| !name.is_empty())
+        .ok_or_else(|| unusable(returned, PERSIST_NAME))
 }
 
 /// What a method returned whose value nobody wants.

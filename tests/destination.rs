@@ -566,6 +566,10 @@ class Static(LogDestination):
         trace("static", self.persist_name)
         return True
     def send(self, msg): return True
+class Bytes(Static):
+    @staticmethod
+    def generate_persist_name(options):
+        return b"bytes"
 class Broken(Static):
     @staticmethod
     def generate_persist_name(options):
@@ -580,9 +584,10 @@ class Broken(Static):
     python(class("m.Static") options("o" "a"));
     python(class("m.Static") options("o" "b") persist-name("wins"));
     python(class("m.Broken"));
+    python(class("m.Bytes") options("o" "c"));
 "#;
     let mut host = host(driver, code).start();
-    let mut trace = host.wait_for_lines("trace", 5);
+    let mut trace = host.wait_for_lines("trace", 6);
     trace.sort();
     assert_eq!(
         trace,
@@ -590,6 +595,7 @@ class Broken(Static):
             "broken python(m.Broken)",
             "plain python(m.Plain)",
             "plain python.given",
+            "static python.bytes",
             "static python.from-a",
             "static python.wins"
         ]
@@ -764,6 +770,12 @@ class D(LogDestination):
         logger = Logger()
         for level in "error warning info debug trace".split():
             getattr(logger, level)(f"100%s said at {level} é\0.")
+        class Prefixed(Logger):
+            def __init__(self, prefix): self.prefix = prefix
+            def error(self, text): super().error(self.prefix + text)
+        Prefixed("derived ").error("logger")
+        logger.debug(5)
+        logger.trace(None)
         trace("done")
         return True
 "#;
@@ -771,6 +783,7 @@ class D(LogDestination):
     host.append("in.txt", "one\n");
     host.wait_for_lines("trace", 1);
     let log = host.log();
+    assert!(log.contains("derived logger"), "{log}");
     for level in ["error", "warning", "info"] {
         assert!(
             log.contains(&format!("100%s said at {level} é\u{fffd}.")),
@@ -847,4 +860,58 @@ class D(LogDestination):
     host.wait_for_lines("trace", 1);
     host.stop();
     assert_eq!(host.lines("trace"), ["old send", "new close", "new deinit"]);
+}
+
+#[test]
+fn an_object_that_takes_no_attributes_goes_without_them() {
+    let code = r#"
+def generator():
+    while True:
+        message = yield True
+        if message is not None: trace(message["MESSAGE"].decode())
+def make():
+    made = generator()
+    next(made)
+    return made
+"#;
+    let mut host = host(r#"python(class("m.make"));"#, code).start();
+    host.append("in.txt", "one\ntwo\n");
+    assert_eq!(host.wait_for_lines("trace", 2), ["one", "two"]);
+    host.stop();
+}
+
+#[test]
+fn errors_in_the_package_are_shown_with_their_source() {
+    let driver = r#"python(class("syslogng.scl.print_values.PrintValues"));"#;
+    let log = host(driver, "").refused();
+    assert!(
+        log.contains("libmod-python.so/syslogng/scl/print_values.py:"),
+        "{log}"
+    );
+    assert!(
+        log.contains(r#"self.names = options["values"].split()"#),
+        "{log}"
+    );
+}
+
+#[test]
+fn a_value_that_is_not_told_is_not_made_into_text() {
+    let code = r#"
+class Shown:
+    shown = 0
+    def __repr__(self):
+        Shown.shown += 1
+        return "shown"
+class D(LogDestination):
+    def send(self, msg):
+        if msg["MESSAGE"] == b"end":
+            trace(Shown.shown)
+            return True
+        return Shown()
+"#;
+    let mut host = host(r#"python(class("m.D") retries(1));"#, code).start();
+    host.append("in.txt", &"line\n".repeat(100));
+    host.append("in.txt", "end\n");
+    assert_eq!(host.wait_for_lines("trace", 1), ["5"]);
+    host.stop();
 }

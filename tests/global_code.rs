@@ -251,3 +251,34 @@ class D:
     assert!(event.contains(r#"raise ValueError("shown")"#), "{event}");
     host.stop();
 }
+
+#[test]
+fn a_block_that_fails_at_a_reload_is_shown_with_its_own_source() {
+    let block = |line: &str| {
+        format!("\npython {{\n{line}\nclass D:\n    def send(self, msg): return True\n}};\n{USE}")
+    };
+    let mut host = Host::new(&block("x = 'the old line'"))
+        .with_file("in.txt", "")
+        .start();
+    host.set_config(&block("raise ValueError('the new line')"));
+    assert!(!host.reload());
+    let event = host.events("a python block of the config failed").remove(0);
+    assert!(
+        event.contains("raise ValueError('the new line')")
+            || event.contains(r"raise ValueError(\'the new line\')"),
+        "{event}"
+    );
+    assert!(!event.contains("the old line"), "{event}");
+    host.stop();
+}
+
+#[test]
+fn a_block_may_say_its_encoding() {
+    let config = format!(
+        "\npython {{\n# -*- coding: latin-1 -*-\nprint('\u{e4}'.encode().hex())\nclass D:\n    def send(self, msg): return True\n}};\n{USE}"
+    );
+    let mut host = Host::new(&config).with_file("in.txt", "").start();
+    // The two bytes that UTF-8 has for it, each read as a character.
+    assert_eq!(host.lines("stdout"), ["c383c2a4"]);
+    host.stop();
+}

@@ -246,7 +246,7 @@ python {
 import sys, signal
 class D:
     def init(self, options):
-        with open("path", "w") as f: print(*sys.path[:3], sys.argv, signal.getsignal(signal.SIGTERM), sep="\n", file=f)
+        with open("path", "w") as f: print(*sys.path[:3], sys.argv, signal.getsignal(signal.SIGTERM), sys.executable, sys.prefix, sep="\n", file=f)
         return True
     def send(self, msg): return True
 };
@@ -254,13 +254,16 @@ destination d { python(class("D")); };
 log { destination(d); };
 "#;
     let mut host = Host::new(config).start();
-    let lines = host.wait_for_lines("path", 5);
+    let lines = host.wait_for_lines("path", 7);
     assert_eq!(lines[0], "/etc/syslog-ng/python");
     assert_eq!(lines[1], concat!(env!("SYSLOG_NG_MODULE_DIR"), "/python"));
     assert_eq!(lines[2], text(&host.path("")).trim_end_matches('/'));
     assert_eq!(lines[3], "['syslog-ng']");
     // Python does not know the handler, because it is the daemon's.
     assert_eq!(lines[4], "None");
+    // Code that starts another Python by this name does not start another daemon.
+    assert!(lines[5].starts_with("/usr/bin/python3."), "{}", lines[5]);
+    assert_eq!(lines[6], "/usr");
     host.stop();
 }
 

@@ -35,7 +35,6 @@ const CASES: &[(&str, Outcome)] = &[
     ("export.module_init", Outcome::Refused),
     ("global.free_fn", Outcome::Delivers),
     ("global.init", Outcome::Refused),
-    ("name.visit", Outcome::Delivers),
     ("owned.visit", Outcome::Delivers),
     ("root_block.parse", Outcome::Refused),
     ("table.cleanup_pipe", Outcome::Refused),

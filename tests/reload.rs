@@ -47,9 +47,8 @@ fn sent(host: &Host) -> Vec<String> {
 
 #[test]
 fn a_reload_makes_a_new_object_lets_go_of_the_old_one_and_keeps_imported_modules() {
-    let module = MODULE.replace("self.cycle = self", "pass");
     let mut host = Host::new(&config(""))
-        .with_file("m.py", module)
+        .with_file("m.py", MODULE)
         .with_file("in.txt", "0\n")
         .start();
     host.wait_until("the first message", |host| sent(host).len() == 1);
@@ -175,5 +174,54 @@ fn a_changed_class_in_the_config_is_taken_up() {
     host.append("in.txt", "1\n");
     host.wait_until("the second message", |host| sent(host).len() == 2);
     assert_eq!(sent(&host), ["send old", "send new"]);
+    host.stop();
+}
+
+#[test]
+fn what_a_config_made_is_gone_when_the_config_is() {
+    let config = |code: &str| {
+        format!(
+            r#"
+{code}
+source s {{ file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1)); }};
+destination other {{ python(class("m.D") persist-name("other")); }};
+log {{ source(s); destination(other); }};
+"#
+        )
+    };
+    let block = r#"
+python {
+import m
+class Local:
+    def send(self, msg): return True
+m.classes.add(Local)
+};
+destination d { python(class("Local")); };
+log { destination(d); };
+"#;
+    let module = r#"
+import sys, weakref
+classes = weakref.WeakSet()
+class D:
+    def send(self, msg):
+        print(len(classes), "_syslogng_main" in sys.modules, flush=True)
+        return True
+"#;
+    let mut host = Host::new(&config(block))
+        .with_file("m.py", module)
+        .with_file("in.txt", "0\n")
+        .start();
+    host.wait_for_lines("stdout", 1);
+    for number in 2..=10 {
+        assert!(host.reload());
+        host.append("in.txt", "0\n");
+        host.wait_for_lines("stdout", number);
+    }
+    // One config's class at a time.
+    assert_eq!(host.lines("stdout"), ["1 True"; 10]);
+    host.set_config(&config(""));
+    assert!(host.reload());
+    host.append("in.txt", "0\n");
+    assert_eq!(host.wait_for_lines("stdout", 11)[10], "0 False");
     host.stop();
 }

@@ -3,6 +3,7 @@
 //! Events from Python.
 
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 use syslog_ng_plugin::log::{self, Level};
 
 /// Says events of syslog-ng itself: they come out of its ``internal()`` source.
@@ -11,42 +12,47 @@ use syslog_ng_plugin::log::{self, Level};
 #[pyclass(name = "Logger", module = "_syslogng", subclass, frozen)]
 pub(super) struct Logger;
 
-fn say(py: Python<'_>, level: Level, message: &str) {
+fn say(level: Level, message: &Bound<'_, PyAny>) -> PyResult<()> {
+    // What is not said may be anything, and costs nothing.
     if level.enabled() {
+        let text: String = message.extract()?;
         // The host takes locks to pass an event on.
-        py.detach(|| log::event(level, message, &[]));
+        message.py().detach(|| log::event(level, &text, &[]));
     }
+    Ok(())
 }
 
 #[pymethods]
 impl Logger {
+    /// Arguments are the business of the `__init__` of a class derived from it.
     #[new]
-    fn new() -> Self {
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
         Logger
     }
 
     /// Say that something failed.
-    fn error(&self, py: Python<'_>, message: &str) {
-        say(py, Level::Error, message);
+    fn error(&self, message: &Bound<'_, PyAny>) -> PyResult<()> {
+        say(Level::Error, message)
     }
 
     /// Say that something is not as it should be.
-    fn warning(&self, py: Python<'_>, message: &str) {
-        say(py, Level::Warning, message);
+    fn warning(&self, message: &Bound<'_, PyAny>) -> PyResult<()> {
+        say(Level::Warning, message)
     }
 
     /// Say something ordinary.
-    fn info(&self, py: Python<'_>, message: &str) {
-        say(py, Level::Info, message);
+    fn info(&self, message: &Bound<'_, PyAny>) -> PyResult<()> {
+        say(Level::Info, message)
     }
 
     /// Say something that helps to find a mistake.
-    fn debug(&self, py: Python<'_>, message: &str) {
-        say(py, Level::Debug, message);
+    fn debug(&self, message: &Bound<'_, PyAny>) -> PyResult<()> {
+        say(Level::Debug, message)
     }
 
     /// Say something that helps to follow single messages.
-    fn trace(&self, py: Python<'_>, message: &str) {
-        say(py, Level::Trace, message);
+    fn trace(&self, message: &Bound<'_, PyAny>) -> PyResult<()> {
+        say(Level::Trace, message)
     }
 }

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use syslog_ng_plugin::log::{self, Level};
 use syslog_ng_plugin::{
     Config, Destination, DestinationWorker, FlushMode, Insert, Location, MessageRef, Names,
@@ -92,10 +93,8 @@ impl ThreadedDestination for PythonDestination {
             object::import_all(py, &self.binding.loaders, &reporter.place);
             let running = self.make(py, &reporter, mode)?;
             let names = self.names(py, &running, persist_name.as_deref());
-            if let Err(error) = running.object.set(py, "persist_name", &names.persist) {
-                running.object.report(py, "__init__", &error.into());
-                return None;
-            }
+            // An object that takes no attributes goes without, as with the C module.
+            let _ = running.object.set(py, "persist_name", &names.persist);
             Some((Arc::new(running), names))
         })?;
         *self.running() = Some(Arc::clone(&running));
@@ -195,7 +194,7 @@ impl PythonDestination {
     fn names(&self, py: Python<'_>, running: &Running, persist_name: Option<&str>) -> Names {
         let generated = || {
             let method = running.method(py, "generate_persist_name")?;
-            let options = running.options(py, &self.binding)?;
+            let options = running.options(py, "generate_persist_name", &self.binding)?;
             running
                 .object
                 .call(py, &method, (options,), outcome::persist_name)
@@ -236,10 +235,11 @@ impl Running {
     fn options<'py>(
         &self,
         py: Python<'py>,
+        method: &'static str,
         binding: &Binding,
-    ) -> Option<Bound<'py, pyo3::types::PyDict>> {
+    ) -> Option<Bound<'py, PyDict>> {
         object::to_dict(py, &binding.options)
-            .map_err(|error| self.object.report(py, "init", &error.into()))
+            .map_err(|error| self.object.report(py, method, &error.into()))
             .ok()
     }
 
@@ -247,7 +247,7 @@ impl Running {
         let Some(init) = self.method(py, "init") else {
             return true;
         };
-        let Some(options) = self.options(py, binding) else {
+        let Some(options) = self.options(py, "init", binding) else {
             return false;
         };
         let Some(ready) = self.object.call(py, &init, (options,), outcome::init) else {

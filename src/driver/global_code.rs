@@ -55,16 +55,21 @@ impl GlobalCode {
     }
 
     /// Runs a block whose first line is line `line` of `source`.
-    fn run(&self, py: Python<'_>, source: &str, line: usize, text: &[u8]) -> PyResult<()> {
-        let main = self.main_or_new(py)?;
-        main.setattr("__file__", source)?;
-        self.remember(source, line, text);
-        let before = Current::take(py)?;
-        self.make_current(py)?;
-        let result = execute(&main, source, line, text);
-        // Until the config is taken up, what runs is the one before.
-        before.restore(py)?;
-        result
+    fn run(&self, py: Python<'_>, source: &str, line: usize, text: &[u8]) -> Result<(), Failure> {
+        let run = || -> PyResult<Result<(), Failure>> {
+            let main = self.main_or_new(py)?;
+            main.setattr("__file__", source)?;
+            self.remember(source, line, text);
+            let before = Current::take(py)?;
+            self.make_current(py)?;
+            // The traceback is made while the lines of this config are those that Python shows.
+            let result = execute(&main, source, line, text)
+                .map_err(|error| Failure::new(py, &error, source));
+            // Until the config is taken up, what runs is the one before.
+            before.restore(py)?;
+            Ok(result)
+        };
+        run().unwrap_or_else(|error| Err(Failure::new(py, &error, source)))
     }
 
     fn remember(&self, source: &str, line: usize, text: &[u8]) {
@@ -108,6 +113,23 @@ impl GlobalCode {
     }
 }
 
+/// Why a block failed.
+struct Failure {
+    exception: Exception,
+    /// The line of the config that is to blame, if one is.
+    line: Option<usize>,
+}
+
+impl Failure {
+    fn new(py: Python<'_>, error: &PyErr, source: &str) -> Self {
+        let line = line_in_block(py, error, source);
+        Failure {
+            exception: Exception::of(py, error),
+            line,
+        }
+    }
+}
+
 /// What Python looks its code up in, to be put back.
 struct Current<'py> {
     main: Option<Bound<'py, PyAny>>,
@@ -129,7 +151,9 @@ impl<'py> Current<'py> {
             Some(main) => modules.set_item(MAIN, main)?,
             None => forget(&modules, MAIN)?,
         }
-        line_cache(py)?.call_method1("update", (self.lines,))?;
+        let cache = line_cache(py)?;
+        cache.call_method0("clear")?;
+        cache.call_method1("update", (self.lines,))?;
         Ok(())
     }
 }
@@ -152,14 +176,26 @@ fn forget(modules: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
 /// the config file.
 fn execute(main: &Bound<'_, PyModule>, source: &str, line: usize, text: &[u8]) -> PyResult<()> {
     let py = main.py();
-    let mut padded = vec![b'\n'; line - 1];
-    padded.extend_from_slice(text);
+    // A block may say which encoding it is in, in its first lines; so it is decoded before they
+    // move.
+    let bytes = PyBytes::new(py, text);
+    let lines = py
+        .import("io")?
+        .getattr("BytesIO")?
+        .call1((&bytes,))?
+        .getattr("readline")?;
+    let encoding = py
+        .import("tokenize")?
+        .call_method1("detect_encoding", (lines,))?
+        .get_item(0)?;
+    let text: String = bytes.call_method1("decode", (encoding,))?.extract()?;
+    let padded = "\n".repeat(line - 1) + &text;
     let builtins = py.import("builtins")?;
     let options = PyDict::new(py);
     options.set_item("dont_inherit", true)?;
     let code = builtins
         .getattr("compile")?
-        .call((PyBytes::new(py, &padded), source, "exec"), Some(&options))?;
+        .call((padded, source, "exec"), Some(&options))?;
     builtins.call_method1("exec", (code, main.dict()))?;
     Ok(())
 }
@@ -183,8 +219,42 @@ impl ConfigState for GlobalCode {
     }
 
     fn release(&self) {
-        // The objects die here, with the GIL held.
-        attach(|_| drop(self.inner().main.take()));
+        attach(|py| {
+            if let Err(error) = self.forget(py) {
+                let exception = Exception::of(py, &error);
+                tell(
+                    py,
+                    "python: the code of a config that is gone cannot be forgotten",
+                    &exception,
+                );
+            }
+        });
+    }
+}
+
+impl GlobalCode {
+    /// Lets go of the config's code; what it made dies here, with the GIL held.
+    fn forget(&self, py: Python<'_>) -> PyResult<()> {
+        let (main, sources) = {
+            let mut inner = self.inner();
+            (inner.main.take(), std::mem::take(&mut inner.sources))
+        };
+        if let Some(main) = main {
+            // The last config with Python in it is still the one that Python sees.
+            let modules = modules(py)?;
+            if modules
+                .get_item(MAIN)
+                .is_ok_and(|current| current.is(&main))
+            {
+                forget(&modules, MAIN)?;
+                let cache = line_cache(py)?;
+                for file in sources.keys() {
+                    forget(&cache, file)?;
+                }
+            }
+        }
+        // Classes refer to themselves, so counting references does not free them.
+        py.import("gc")?.call_method0("collect").map(drop)
     }
 }
 
@@ -217,16 +287,17 @@ impl RootBlock for PythonBlock {
     ) -> Result<(), BlockError> {
         let code = config.state::<GlobalCode>();
         attach(|py| {
-            code.run(py, source, line, text).map_err(|error| {
-                let exception = Exception::of(py, &error);
+            code.run(py, source, line, text).map_err(|failure| {
+                let exception = failure.exception;
                 tell(
                     py,
                     "python: a python block of the config failed",
                     &exception,
                 );
+                let message = format!("the Python code failed: {}", exception.text);
                 BlockError {
-                    message: format!("the Python code failed: {}", exception.text),
-                    line: line_in_block(py, &error, source),
+                    message,
+                    line: failure.line,
                 }
             })
         })

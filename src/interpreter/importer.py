@@ -8,7 +8,7 @@ import sys
 
 
 class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Finder and loader in one; get_source() makes tracebacks show source lines."""
+    """Finder and loader in one."""
 
     def __init__(self, sources, host_folder):
         self.sources = sources
@@ -27,6 +27,11 @@ class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader)
 
     def is_package(self, fullname):
         return self.sources[fullname][1]
+
+    def get_code(self, fullname):
+        # A name that linecache looks up through the loader: tracebacks then show source lines.
+        path = "libmod-python.so/" + fullname.replace(".", "/") + ".py"
+        return self.source_to_code(self.get_source(fullname), path)
 
     def get_source(self, fullname):
         return self.sources[fullname][0]

@@ -42,7 +42,7 @@ pub(super) fn python_path() -> OsString {
 pub(super) fn virtualenv() -> Option<PathBuf> {
     if let Some(path) = env::var_os("VIRTUAL_ENV") {
         let path = PathBuf::from(path);
-        if is_virtualenv(&path) {
+        if path.is_absolute() && is_virtualenv(&path) {
             return Some(path);
         }
         log::event(
@@ -72,6 +72,18 @@ pub(super) fn virtualenv() -> Option<PathBuf> {
         return None;
     }
     Some(path)
+}
+
+/// The interpreter that belongs to the library that we are linked with, to start other Pythons by.
+pub(super) fn interpreter() -> OsString {
+    let name = concat!("python", env!("PYTHON_VERSION"));
+    let usual = Path::new("/usr/bin").join(name);
+    // Elsewhere Python looks for it in PATH.
+    if usual.exists() {
+        usual.into_os_string()
+    } else {
+        name.into()
+    }
 }
 
 /// The interpreter of a virtualenv.

@@ -2,15 +2,17 @@
 
 //! The interpreter's configuration and start.
 
-use std::ffi::{CStr, CString, OsStr, OsString, c_char};
+use std::ffi::{CStr, CString, OsStr, c_char};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use once_cell::sync::OnceCell;
 use pyo3::{Python, ffi};
 use syslog_ng_plugin::log::{self, Level};
-use syslog_ng_plugin::{ModuleArguments, StartError, macro_names};
+use syslog_ng_plugin::{ModuleArguments, StartError, locks};
 
+use super::thread::is_attached;
 use super::{package, search_path};
 use crate::api;
 
@@ -28,8 +30,6 @@ pub(crate) fn start(arguments: &ModuleArguments<'_>) -> Result<(), StartError> {
 }
 
 fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
-    // Now, while no other thread looks values up by new names.
-    macro_names();
     // SAFETY: may be called at any time.
     let was_running = unsafe { ffi::Py_IsInitialized() } != 0;
     if !was_running {
@@ -38,20 +38,17 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
         } else {
             None
         };
-        let program = virtualenv.as_deref().map_or_else(
-            || OsString::from("syslog-ng"),
-            |path| {
-                let executable = search_path::executable(path);
-                log::event(
-                    Level::Debug,
-                    "python: using a virtualenv",
-                    &[("path", &path.to_string_lossy())],
-                );
-                executable.into_os_string()
-            },
-        );
-        initialize(&search_path::python_path(), &program)?;
+        if let Some(path) = &virtualenv {
+            let path = path.to_string_lossy();
+            log::event(
+                Level::Debug,
+                "python: using a virtualenv",
+                &[("path", &path)],
+            );
+        }
+        initialize(&search_path::python_path(), virtualenv.as_deref())?;
     }
+    locks::check_with(is_attached);
     let result = Python::attach(|py| {
         api::install(py)?;
         package::install(py, &search_path::host_modules())
@@ -69,7 +66,7 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
 }
 
 /// Initializes Python; this thread is attached afterwards.
-fn initialize(python_path: &OsStr, program: &OsStr) -> Result<(), StartError> {
+fn initialize(python_path: &OsStr, virtualenv: Option<&Path>) -> Result<(), StartError> {
     let mut config = Config::new();
     let raw = config.raw();
     raw.configure_c_stdio = 0;
@@ -80,9 +77,17 @@ fn initialize(python_path: &OsStr, program: &OsStr) -> Result<(), StartError> {
     raw.user_site_directory = 0;
     raw.use_environment = 1;
     config.set_python_path(python_path)?;
-    // Python finds a virtualenv by the name that it is started under, as if the daemon were
-    // `<virtualenv>/bin/python`.
-    config.set_program(program)?;
+    match virtualenv {
+        // Python finds a virtualenv by the name that it is started under, as if the daemon were
+        // `<virtualenv>/bin/python`.
+        Some(path) => config.set_argv(search_path::executable(path).as_os_str())?,
+        None => {
+            config.set_argv(OsStr::new("syslog-ng"))?;
+            // Otherwise sys.executable would be the daemon, and code that starts it to get another
+            // Python would start another daemon.
+            config.set_program_name(&search_path::interpreter())?;
+        }
+    }
     config.initialize()
 }
 
@@ -113,12 +118,23 @@ impl Config {
         check(status, "PYTHONPATH")
     }
 
-    fn set_program(&mut self, program: &OsStr) -> Result<(), StartError> {
+    fn set_argv(&mut self, program: &OsStr) -> Result<(), StartError> {
         let program = c_text(program)?;
         let mut argv: [*const c_char; 1] = [program.as_ptr()];
         // SAFETY: the config is filled; the texts are NUL-terminated and copied.
         let status = unsafe { ffi::PyConfig_SetBytesArgv(&mut *self.0, 1, argv.as_mut_ptr()) };
         check(status, "argv")
+    }
+
+    fn set_program_name(&mut self, name: &OsStr) -> Result<(), StartError> {
+        let name = c_text(name)?;
+        let config = &raw mut *self.0;
+        // SAFETY: the config is filled; the field is one of its own; the text is NUL-terminated and
+        // copied.
+        let status = unsafe {
+            ffi::PyConfig_SetBytesString(config, &raw mut (*config).program_name, name.as_ptr())
+        };
+        check(status, "program name")
     }
 
     fn initialize(self) -> Result<(), StartError> {

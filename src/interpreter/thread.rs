@@ -54,6 +54,12 @@ pub(crate) fn let_go_of_thread_state() {
     drop(kept);
 }
 
+/// Whether this thread holds the GIL.
+pub(super) fn is_attached() -> bool {
+    // SAFETY: may be called at any time once Python runs.
+    unsafe { ffi::PyGILState_Check() != 0 }
+}
+
 /// Runs `body` with Python. Blocks until the GIL is free, so the caller holds no lock that a thread
 /// with the GIL may wait for.
 pub(crate) fn attach<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {

@@ -17,6 +17,7 @@ mod loader;
 mod options;
 mod report;
 
+use pyo3::{Py, PyAny};
 use thiserror::Error;
 
 pub(crate) use call::{Method, Object};
@@ -32,11 +33,11 @@ pub(crate) enum Error {
     /// It raised.
     #[error("{0}")]
     Raised(#[from] pyo3::PyErr),
-    /// It returned something that has no meaning there.
-    #[error("returned {returned}; {expected}")]
+    /// It returned something that has no meaning there. Made into text only if it is told.
+    #[error("a value that it must not return")]
     Returned {
-        /// What it returned, as text.
-        returned: String,
+        /// What it returned.
+        returned: Py<PyAny>,
         /// What it should return.
         expected: &'static str,
     },

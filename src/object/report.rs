@@ -130,14 +130,14 @@ impl Reporter {
                     "{}: {name}() returned a value that it must not return",
                     self.place.kind
                 );
-                self.tell(
-                    py,
-                    &text,
-                    name,
-                    defined(),
-                    left_out,
-                    &[("returned", returned), ("expected", expected)],
-                );
+                let details = [
+                    ("returned", shown(returned.bind(py))),
+                    ("expected", (*expected).to_owned()),
+                ];
+                let details = details
+                    .each_ref()
+                    .map(|(name, value)| (*name, value.as_str()));
+                self.tell(py, &text, name, defined(), left_out, &details);
             }
         }
     }
@@ -223,6 +223,21 @@ impl Reporter {
             );
         }
     }
+}
+
+/// A value as text, cut where it is long: `'x' (str)`.
+fn shown(value: &Bound<'_, PyAny>) -> String {
+    const LONGEST: usize = 200;
+    let text = value.repr().map_or_else(
+        |_| "<an object that cannot be shown as text>".to_owned(),
+        |text| text.to_string_lossy().chars().take(LONGEST).collect(),
+    );
+    let kind = value.get_type().qualname();
+    let kind = kind.map_or_else(
+        |_| "<unknown>".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    format!("{text} ({kind})")
 }
 
 #[cfg(test)]
