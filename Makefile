@@ -3,6 +3,7 @@
 #   make demo   shows the module at work on a real log
 #   make check  passes all tests
 #   make check-hosts   does so on the other supported hosts, in folders of their own; takes root
+#   make bench  measures it against the host's C module; ROUNDS=n
 #   make build  builds build/modules/libmod-python.so, the module as it is shipped
 #
 # Each does its set-up itself: as root on a fresh Debian machine nothing else has to be typed.
@@ -14,12 +15,18 @@ MODULES := build/modules
 # Most tests wait for a daemon and leave the processor alone meanwhile.
 TEST_THREADS ?= 8
 
-.PHONY: demo check check-hosts build setup format lint doc test module-for-tests clean
+.PHONY: demo check check-hosts bench build setup format lint doc test module-for-tests clean
 
 demo: build
 	examples/log-table/run $(MODULES) "$(LOG)"
 
 check: build format lint doc test
+
+ROUNDS ?= 5
+
+bench: build
+	$(CARGO) build --quiet --locked --release -p syslog-ng-plugin --example discard
+	/usr/bin/python3 bench/bench.py $(MODULES)/libmod-python.so target/release/examples/libdiscard.so --rounds $(ROUNDS)
 
 check-hosts:
 	.ci/check-hosts

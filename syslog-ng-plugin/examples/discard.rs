@@ -7,9 +7,11 @@
 //! destination d_nowhere { discard(); };
 //! ```
 //!
-//! `report(yes)` makes it say how many it took when it is stopped.
+//! `wait-for("file")` keeps it from connecting until that file is there: for measurements that begin
+//! with a full queue. `report(yes)` makes it say how many it took when it is stopped.
 
 use std::ffi::CStr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,6 +24,7 @@ use syslog_ng_plugin::{
 #[derive(Default)]
 struct Options {
     report: bool,
+    wait_for: Option<String>,
 }
 
 struct Discard {
@@ -31,15 +34,22 @@ struct Discard {
 
 struct Worker {
     taken: Arc<AtomicU64>,
+    wait_for: Option<String>,
 }
 
 impl ThreadedDestination for Discard {
     const STATS_TYPE: &'static CStr = c"discard";
     type Options = Options;
-    const OPTIONS: &'static [OptionRule<Options>] = &[OptionRule {
-        name: "report",
-        argument: Argument::Text(|options, value| options.report = value == "yes"),
-    }];
+    const OPTIONS: &'static [OptionRule<Options>] = &[
+        OptionRule {
+            name: "report",
+            argument: Argument::Text(|options, value| options.report = value == "yes"),
+        },
+        OptionRule {
+            name: "wait-for",
+            argument: Argument::Text(|options, value| options.wait_for = Some(value)),
+        },
+    ];
     type Worker = Worker;
 
     fn configured(options: Options, _config: Config<'_>, _end: Location) -> Result<Self, String> {
@@ -63,6 +73,7 @@ impl ThreadedDestination for Discard {
             names,
             workers: vec![Worker {
                 taken: Arc::clone(&self.taken),
+                wait_for: self.options.wait_for.clone(),
             }],
         })
     }
@@ -76,6 +87,12 @@ impl ThreadedDestination for Discard {
 }
 
 impl DestinationWorker for Worker {
+    fn connect(&self) -> bool {
+        self.wait_for
+            .as_ref()
+            .is_none_or(|file| Path::new(file).exists())
+    }
+
     fn insert(&self, _message: MessageRef<'_>) -> Insert {
         self.taken.fetch_add(1, Ordering::Relaxed);
         Insert::Success

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Measures the module against the host's C module: the same config and Python, in turns, in one run.
+
+usage: bench.py MODULE DISCARD [--rounds N] [--messages N]
+
+MODULE is our libmod-python.so, DISCARD the SDK's example destination without Python, which is the floor: what the host itself
+takes. What stands in the table are medians over the rounds. "limit" is that floor plus the Python body alone in a loop.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional
+
+HERE = Path(__file__).resolve().parent
+DEADLINE = 180.0
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Result(NamedTuple):
+    """What one run of one case gave."""
+
+    rate: float
+    """Messages a second."""
+    cpu: float
+    """Processor time of the daemon, in microseconds a message."""
+    memory: int
+    """The most memory that was resident, in KiB."""
+
+
+class Case(NamedTuple):
+    """What is measured."""
+
+    name: str
+    drain: bool
+    """All messages are in the queue before the first is sent, so that only the destination's thread is measured."""
+
+
+CASES = [Case("send(), end to end", False), Case("drain send()", True)]
+
+
+def config(case: Case, destination: str, messages: int) -> str:
+    size = f"log-fifo-size({messages + 1000})" if case.drain else ""
+    flags = "" if case.drain else "flags(flow-control);"
+    return f"""@version: current
+@module mod-{"python" if destination == "python" else "discard"}
+source s {{ file("in.txt" flags(no-parse) follow-freq(0.05) log-fetch-limit(1000) log-iw-size(10000)); }};
+destination d {{ {driver(destination, size)} }};
+log {{ source(s); destination(d); {flags} }};
+"""
+
+
+def driver(destination: str, size: str) -> str:
+    if destination == "python":
+        return f'python(class("messages.Send") options("go" "go") persist-name("bench") {size});'
+    return f'discard(wait-for("go") time-reopen(1) persist-name("bench") {size});'
+
+
+class Daemon:
+    """A syslog-ng in a folder of its own."""
+
+    def __init__(self, folder: Path, module: Path, name: str, text: str) -> None:
+        self.folder = folder
+        modules = folder / "modules"
+        modules.mkdir()
+        for path in Path(host_variable("moduledir")).glob("*.so"):
+            if not path.name.startswith("libmod-python"):
+                (modules / path.name).symlink_to(path)
+        (modules / f"libmod-{name}.so").symlink_to(module)
+        (folder / "syslog-ng.conf").write_text(text)
+        shutil.copy(HERE / "messages.py", folder)
+        command = ["syslog-ng", "-F", "--no-caps", "--cfgfile", "syslog-ng.conf", "--persist-file", "persist"]
+        command += ["--control", "ctl", "--pidfile", "pid", "--module-path", str(modules)]
+        environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment.pop("VIRTUAL_ENV", None)
+        self.log = open(folder / "log", "wb")
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
+        )
+        self.wait(lambda: (folder / "ctl").exists() and self.counter("processed") is not None, "start")
+
+    def counter(self, name: str) -> Optional[int]:
+        """The destination's counter of that name."""
+        try:
+            with socket.socket(socket.AF_UNIX) as control:
+                control.connect(os.path.relpath(self.folder / "ctl"))
+                control.sendall(b"STATS\n")
+                answer = b""
+                while not answer.endswith(b"\n.\n"):
+                    more = control.recv(65536)
+                    if not more:
+                        break
+                    answer += more
+        except OSError:
+            return None
+        found = re.search(rf"^dst\.\w+;d#0;[^;]*;[^;]*;{name};(\d+)$", answer.decode(), re.MULTILINE)
+        return int(found[1]) if found else None
+
+    def cpu(self) -> float:
+        """Processor time so far, in seconds."""
+        fields = (Path("/proc") / str(self.process.pid) / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory(self) -> int:
+        status = (Path("/proc") / str(self.process.pid) / "status").read_text()
+        found = re.search(r"^VmHWM:\s+(\d+)", status, re.MULTILINE)
+        return int(found[1]) if found else 0
+
+    def wait(self, condition, what: str) -> None:
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                sys.exit(f"waited in vain for the {what}; the daemon said:\n{(self.folder / 'log').read_text()}")
+            time.sleep(0.003)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+def host_variable(name: str) -> str:
+    command = ["pkg-config", f"--variable={name}", "syslog-ng"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def c_module() -> Path:
+    found = sorted(Path(host_variable("moduledir")).glob("libmod-python.cpython-*.so"))
+    if not found:
+        sys.exit("The host's C module is not there; the package syslog-ng-mod-python has it.")
+    return found[0]
+
+
+def run(case: Case, destination: str, module: Path, messages: int, lines: Path) -> Result:
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("TMPDIR")))
+    try:
+        daemon = Daemon(folder, module, destination, config(case, destination, messages))
+        try:
+            if not case.drain:
+                (folder / "go").touch()
+                daemon.wait(lambda: True, "connection")
+            os.link(lines, folder / "in.txt")
+            if case.drain:
+                daemon.wait(lambda: daemon.counter("queued") == messages, "queue to be full")
+                (folder / "go").touch()
+            daemon.wait(lambda: (daemon.counter("written") or 0) > 0, "first message")
+            start = (time.monotonic(), daemon.cpu(), daemon.counter("written") or 0)
+            daemon.wait(lambda: daemon.counter("written") == messages, "last message")
+            seconds, cpu = time.monotonic() - start[0], daemon.cpu() - start[1]
+            measured = messages - start[2]
+            return Result(measured / seconds, cpu / measured * 1e6, daemon.memory())
+        finally:
+            daemon.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+def body(messages: int) -> float:
+    """Microseconds that the Python body takes by itself, with a dict in place of the message."""
+    code = (
+        "import sys, time; sys.path.insert(0, sys.argv[1]); import messages\n"
+        "send = messages.Send().send; message = {'HOST': b'host', 'MESSAGE': b'message'}\n"
+        "start = time.process_time()\n"
+        f"for _ in range({messages}): send(message)\n"
+        f"print((time.process_time() - start) / {messages} * 1e6)"
+    )
+    command = ["/usr/bin/python3", "-c", code, str(HERE)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("module", type=Path)
+    parser.add_argument("discard", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--json", type=Path, help="write all results there too")
+    arguments = parser.parse_args()
+    contestants = {
+        "C module": ("python", c_module()),
+        "ours": ("python", arguments.module.resolve()),
+        "no Python": ("discard", arguments.discard.resolve()),
+    }
+    results: Dict[str, Dict[str, List[Result]]] = {}
+    with tempfile.TemporaryDirectory(prefix="bench-lines-") as folder:
+        lines = Path(folder) / "lines"
+        with open(lines, "w") as file:
+            for number in range(arguments.messages):
+                file.write(f"message {number} of a benchmark, about as long as the lines of a log are\n")
+        for case in CASES:
+            gathered: Dict[str, List[Result]] = {name: [] for name in contestants}
+            # The first round warms the machine up and does not count.
+            for number in range(arguments.rounds + 1):
+                for name, (destination, module) in contestants.items():
+                    result = run(case, destination, module, arguments.messages, lines)
+                    if number:
+                        gathered[name].append(result)
+            results[case.name] = gathered
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results))
+    loop = body(arguments.messages)
+    print(f"{arguments.messages} messages, medians of {arguments.rounds} rounds; the Python body alone: {loop:.2f} µs")
+    print(f"{'case':<20} {'':<10} {'msg/s':>10} {'± %':>5} {'CPU µs':>8} {'RSS MiB':>8} {'to C':>6} {'to limit':>8}")
+    for case_name, gathered in results.items():
+        median = {name: Result(*map(statistics.median, zip(*list_))) for name, list_ in gathered.items()}
+        limit = median["no Python"].cpu + loop
+        for name, result in median.items():
+            rates = [one.rate for one in gathered[name]]
+            spread = (max(rates) - min(rates)) / 2 / result.rate * 100
+            ratio = result.rate / median["C module"].rate
+            print(
+                f"{case_name:<20} {name:<10} {result.rate:>10.0f} {spread:>5.0f} {result.cpu:>8.2f} "
+                f"{result.memory / 1024:>8.1f} {ratio:>6.2f} {result.cpu / limit:>8.2f}"
+            )
+
+
+if __name__ == "__main__":
+    main()
