@@ -6,6 +6,10 @@
 #   make bench  measures it against the host's C module; ROUNDS=n
 #   make build  builds build/modules/libmod-python.so, the module as it is shipped
 #
+#   make install        installs it for the syslog-ng of this machine; DESTDIR= puts a folder in front
+#   make deb            packs the same as build/*.deb
+#   make check-package  installs and removes that package in a fresh system, as root
+#
 # Each does its set-up itself: as root on a fresh Debian machine nothing else has to be typed.
 
 CARGO ?= cargo
@@ -15,7 +19,20 @@ MODULES := build/modules
 # Most tests wait for a daemon and leave the processor alone meanwhile.
 TEST_THREADS ?= 8
 
-.PHONY: demo check check-hosts bench build setup format lint doc test module-for-tests clean
+# The cargo-deb that packs the .deb: one that Rust 1.85 can build.
+CARGO_DEB_VERSION := 3.6.0
+CARGO_DEB := $(CURDIR)/build/tools/bin/cargo-deb
+
+# Where things are installed: what the host's pkg-config file says. Asked only when they are used.
+host_folder = $(or $(shell pkg-config --variable=$(1) syslog-ng),$(error pkg-config does not know the $(1) of syslog-ng))
+MODULE_DIR = $(call host_folder,moduledir)
+SCL_DIR = $(call host_folder,scldir)
+# For type checkers. The module carries these files in itself; $(MODULE_DIR)/python is the host's.
+PYTHON_DIR = $(call host_folder,datadir)/syslog-ng-python-rust
+DOC_DIR = $(call host_folder,datadir)/doc/syslog-ng-mod-python-rust
+INSTALL ?= install
+
+.PHONY: demo check check-hosts bench build setup format lint doc test module-for-tests install deb check-package clean
 
 demo: build
 	examples/log-table/run $(MODULES) "$(LOG)"
@@ -60,6 +77,29 @@ module-for-tests: setup
 
 test: build module-for-tests
 	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --no-fail-fast --locked --workspace --features panic-injection
+
+install: build
+	$(INSTALL) -d "$(DESTDIR)$(MODULE_DIR)"
+	$(INSTALL) -m 644 $(MODULES)/libmod-python.so "$(DESTDIR)$(MODULE_DIR)/"
+	for file in $$(cd python && find * -type f ! -name '*.pyc'); do \
+	    $(INSTALL) -D -m 644 "python/$$file" "$(DESTDIR)$(PYTHON_DIR)/$$file" || exit; \
+	done
+	for file in $$(cd scl && find * -type f); do \
+	    $(INSTALL) -D -m 644 "scl/$$file" "$(DESTDIR)$(SCL_DIR)/$$file" || exit; \
+	done
+	$(INSTALL) -d "$(DESTDIR)$(DOC_DIR)"
+	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
+
+deb: build $(CARGO_DEB)-$(CARGO_DEB_VERSION)
+	packaging/build-deb $(CARGO_DEB) build
+
+# Named with its version, so that another version is built when it changes.
+$(CARGO_DEB)-$(CARGO_DEB_VERSION):
+	$(CARGO) install --quiet --locked --root build/tools --version $(CARGO_DEB_VERSION) cargo-deb
+	touch $@
+
+check-package: deb
+	tests/package.sh build/syslog-ng-mod-python-rust_*.deb
 
 clean:
 	$(CARGO) clean
