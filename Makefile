@@ -91,14 +91,16 @@ install: build
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
 
 deb: build $(CARGO_DEB)-$(CARGO_DEB_VERSION)
+	@.ci/setup dpkg-dev
 	packaging/build-deb $(CARGO_DEB) build
 
 # Named with its version, so that another version is built when it changes.
-$(CARGO_DEB)-$(CARGO_DEB_VERSION):
+$(CARGO_DEB)-$(CARGO_DEB_VERSION): | setup
 	$(CARGO) install --quiet --locked --root build/tools --version $(CARGO_DEB_VERSION) cargo-deb
 	touch $@
 
 check-package: deb
+	@.ci/setup debootstrap
 	tests/package.sh build/syslog-ng-mod-python-rust_*.deb
 
 clean:
