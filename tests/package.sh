@@ -48,8 +48,8 @@ module=$(dpkg-deb --contents "$deb" | sed -n 's|.* \(\./\)\?\([^ ]*/libmod-pytho
 [ -n "$module" ] || fail "There is no libmod-python.so in '$deb'."
 modules=${module%/*}
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-base=$PWD/build/hosts/$release
-root=$PWD/build/hosts/package-test
+base=$PWD/build/hosts/$release-package
+root=$base-test
 
 # Becomes a command in the system at $root.
 become_in_root() {
@@ -108,7 +108,7 @@ make_base() {
         install syslog-ng-core python3
     fi
     umount "$root/proc"
-    root=$PWD/build/hosts/package-test
+    root=$base-test
 }
 
 # A system of its own for a case, with syslog-ng and without a Python module.
