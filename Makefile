@@ -49,7 +49,7 @@ check-hosts:
 	.ci/check-hosts
 
 build: setup
-	$(CARGO) build --quiet --locked --release -p mod-python
+	$(CARGO) build --quiet --locked --release -p syslog-ng-python
 	@mkdir -p $(MODULES)
 	@cp --update target/release/libmod_python.so $(MODULES)/libmod-python.so
 
