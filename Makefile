@@ -19,6 +19,9 @@ MODULES := build/modules
 # Most tests wait for a daemon and leave the processor alone meanwhile.
 TEST_THREADS ?= 8
 
+# Parts of the names of differential tests, to run only those.
+CASES ?=
+
 # The cargo-deb that packs the .deb: one that Rust 1.85 can build.
 CARGO_DEB_VERSION := 3.6.0
 CARGO_DEB := $(CURDIR)/build/tools/bin/cargo-deb
@@ -32,7 +35,7 @@ PYTHON_DIR = $(call host_folder,datadir)/syslog-ng-python-rust
 DOC_DIR = $(call host_folder,datadir)/doc/syslog-ng-mod-python-rust
 INSTALL ?= install
 
-.PHONY: demo check check-hosts bench build setup format lint doc test module-for-tests install deb check-package clean
+.PHONY: demo check check-hosts bench build setup format lint doc test differential mutants module-for-tests install deb check-package clean
 
 demo: build
 	examples/log-table/run $(MODULES) "$(LOG)"
@@ -77,6 +80,14 @@ module-for-tests: setup
 
 test: build module-for-tests
 	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --no-fail-fast --locked --workspace --features panic-injection
+
+# The same configs under the host's own C module and under ours.
+differential: module-for-tests
+	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --quiet --locked --features panic-injection --test differential -- $(CASES)
+
+# Whether those tests notice when something in the module is wrong.
+mutants: module-for-tests
+	CARGO=$(CARGO) tests/mutants
 
 install: build
 	$(INSTALL) -d "$(DESTDIR)$(MODULE_DIR)"

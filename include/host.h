@@ -21,6 +21,7 @@
 #include <logmsg/logmsg.h>
 #include <template/templates.h>
 #include <template/macros.h>
+#include <scanner/list-scanner/list-scanner.h>
 
 /* What the daemon says and counts. */
 #include <messages.h>

@@ -27,6 +27,9 @@ const CAPABILITIES: &[(&str, &str)] = &[
     ),
     // Until 4.x a place in a config pointed at the lexer's include level; since then at its name.
     ("location_has_level", "pub level: *mut CfgIncludeLevel"),
+    // 4.0 made the base classes of Python's drivers a must and gave whole numbers one type; only the
+    // latter shows in the headers.
+    ("python_base_classes", "pub const LM_VT_INTEGER:"),
     // 4.2 brought values with types into options().
     ("typed_options", "pub const VERSION_VALUE_4_2:"),
 ];

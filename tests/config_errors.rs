@@ -206,10 +206,10 @@ fn yes_and_no_have_to_be_quoted_where_options_have_no_types() {
 
 #[test]
 fn values_in_options_have_types_where_the_host_knows_them() {
-    let driver =
-        r#"python(class("m.Options") options("a" yes b no c true d 1 e 1.5 f [x "y"] g "yes"));"#;
+    let driver = r#"python(class("m.Options") options("a" yes b no c True d 1 e 1.5 f [x "y"] g "yes" h true));"#;
     let config = config(driver);
-    let typed = "{'a': True, 'b': False, 'c': True, 'd': 1, 'e': 1.5, 'f': ['x', 'y'], 'g': 'yes'}";
+    let typed = "{'a': True, 'b': False, 'c': True, 'd': 1, 'e': 1.5, 'f': ['x', 'y'], \
+                 'g': 'yes', 'h': 'true'}";
     if harness::has_typed_options() {
         let mut host = Host::new(&config).with_file("m.py", MODULE).start();
         assert_eq!(host.wait_for_lines("stdout", 1), [typed]);

@@ -44,6 +44,11 @@ pub(super) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("LogDestinationResult", results)
 }
 
+/// Whether the object is made from the base class of destinations.
+pub(crate) fn is_destination(object: &Bound<'_, PyAny>) -> bool {
+    object.is_instance_of::<LogDestination>()
+}
+
 /// The package's base class of destinations.
 pub(crate) fn base(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     py.import("syslogng.dest")?.getattr("LogDestination")

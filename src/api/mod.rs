@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 
 use crate::message::LogMessage;
 
-pub(crate) use destination::{base, result_constants};
+pub(crate) use destination::{base, is_destination, result_constants};
 
 /// Makes `import _syslogng` work.
 pub(crate) fn install(py: Python<'_>) -> PyResult<()> {

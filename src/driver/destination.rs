@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use syslog_ng_plugin::log::{self, Level};
+use syslog_ng_plugin::host::{PYTHON_BASE_CLASSES, TYPED_OPTIONS};
 use syslog_ng_plugin::{
     Config, Destination, DestinationWorker, FlushMode, Insert, Location, MessageRef, Names,
     OptionRule, Prepared, ThreadedDestination,
@@ -88,8 +88,12 @@ impl ThreadedDestination for PythonDestination {
             ValueMode::Typed
         };
         let reporter = Arc::new(Reporter::new(place, destination.errors()));
+        let options_were_texts = TYPED_OPTIONS && destination.config().version_is_older_than(4, 2);
         let persist_name = destination.persist_name();
         let (running, names) = attach(|py| {
+            if options_were_texts {
+                self.warn_of_types(py, &reporter);
+            }
             object::import_all(py, &self.binding.loaders, &reporter.place);
             let running = self.make(py, &reporter, mode)?;
             let names = self.names(py, &running, persist_name.as_deref());
@@ -136,6 +140,21 @@ impl PythonDestination {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Says which options are no texts any more since the config was written.
+    fn warn_of_types(&self, py: Python<'_>, reporter: &Reporter) {
+        for (name, value) in &self.binding.options {
+            if let Some(kind) = value.new_type() {
+                reporter.warn(
+                    py,
+                    &format!(
+                        "the option {name} comes as {kind}, and was a str before syslog-ng 4.2: see to \
+                         the class, or put the value in quotes"
+                    ),
+                );
+            }
+        }
+    }
+
     /// Makes the object. `None` when that fails, which has been said.
     fn make(&self, py: Python<'_>, reporter: &Arc<Reporter>, mode: ValueMode) -> Option<Running> {
         let report = |method, error: PyErr| reporter.report(py, method, None, &error.into());
@@ -164,6 +183,22 @@ impl PythonDestination {
         // Where class() names a function, the constants are on it and not on what it gave.
         if !instance.hasattr("SUCCESS").unwrap_or(false) {
             set_constants(instance.get_type().as_any());
+        }
+        if PYTHON_BASE_CLASSES && !api::is_destination(&instance) {
+            if mode == ValueMode::Typed {
+                reporter.refuse(
+                    py,
+                    "the class does not derive from syslogng.LogDestination, as a config of version \
+                     4.0 or newer needs it to",
+                    &[],
+                );
+                return None;
+            }
+            reporter.warn(
+                py,
+                "the class does not derive from syslogng.LogDestination, which configs of version \
+                 4.0 and newer will need",
+            );
         }
         let object = Object::new(instance, Arc::clone(reporter));
         let method = |name| object.method(py, name, &base);
@@ -291,18 +326,10 @@ impl Running {
         if self.warned_of_none.swap(true, Ordering::Relaxed) {
             return;
         }
-        let place = &self.object.reporter().place;
-        py.detach(|| {
-            log::event(
-                Level::Warning,
-                "python-dest: open() returned None, which counts as True; return True or False",
-                &[
-                    ("driver", &place.driver),
-                    ("class", &place.class),
-                    ("config", &place.config),
-                ],
-            );
-        });
+        self.object.reporter().warn(
+            py,
+            "open() returned None, which counts as True: return True or False",
+        );
     }
 
     fn close(&self, py: Python<'_>) {

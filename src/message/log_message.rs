@@ -5,7 +5,7 @@
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
-use syslog_ng_plugin::{Message, macro_names};
+use syslog_ng_plugin::{Message, Value, macro_names};
 
 use super::name;
 use super::value::{self, ValueMode};
@@ -35,7 +35,8 @@ impl LogMessage {
         let found = match name::look_up(key)? {
             Some(name) => self.message.value(name, |value| {
                 value
-                    .map(|value| value::to_python(py, key, value, self.mode))
+                    .filter(|value| value::is_visible(value.kind))
+                    .map(|value| value::to_python(py, value, self.mode, name.is_macro()))
                     .transpose()
             })?,
             None => None,
@@ -60,16 +61,18 @@ impl LogMessage {
 
     /// Whether the message has a value, or a macro, of this name.
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
-        Ok(name::look_up(key)?
-            .is_some_and(|name| self.message.value(name, |value| value.is_some())))
+        Ok(name::look_up(key)?.is_some_and(|name| {
+            let visible = |value: Value<'_>| value::is_visible(value.kind);
+            self.message.value(name, |value| value.is_some_and(visible))
+        }))
     }
 
     /// Give the names of the message's values, and of all macros, as a list of bytes.
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let keys = PyList::empty(py);
         let mut result = Ok(());
-        self.message.for_each_name(|name| {
-            if result.is_ok() {
+        self.message.for_each_name(|name, kind| {
+            if result.is_ok() && value::is_visible(kind) {
                 result = keys.append(PyBytes::new(py, name));
             }
         });

@@ -204,6 +204,18 @@ impl Reporter {
         py.detach(|| log::event(Level::Error, &text, &tags));
     }
 
+    /// Tells of something that works, but is not as it should be.
+    pub(crate) fn warn(&self, py: Python<'_>, what: &str) {
+        let text = format!("{}: {what}", self.place.kind);
+        let tags = [
+            ("driver", self.place.driver.as_str()),
+            ("class", &self.place.class),
+            ("config", &self.place.config),
+        ];
+        // The host takes locks to pass an event on.
+        py.detach(|| log::event(Level::Warning, &text, &tags));
+    }
+
     /// Tells how many errors were left out, when the driver ends. Needs no GIL.
     pub(crate) fn finish(&self) {
         let left_out: u64 = self

@@ -16,6 +16,16 @@ pub(crate) enum Value {
 }
 
 impl Value {
+    /// What Python calls the value's type, if it is one that was a text before options had types.
+    pub(crate) fn new_type(&self) -> Option<&'static str> {
+        match self {
+            Value::Integer(_) => Some("int"),
+            Value::Float(_) => Some("float"),
+            Value::Boolean(_) => Some("bool"),
+            Value::Text(_) | Value::List(_) => None,
+        }
+    }
+
     /// Reads the value of `key`, which may have an arrow in front.
     pub(super) fn read(key: &str, lexer: &mut Lexer<'_>) -> Result<Self, ParseError> {
         let token = lexer.next_token();
@@ -60,14 +70,14 @@ impl Value {
     }
 }
 
-/// The words that the host's grammar keeps for yes and no. Before options had types it kept fewer
-/// of them.
+/// The words that the host's grammar keeps for yes and no: Python's own came with types, and `true`
+/// is a text like others.
 fn switch(word: &[u8], typed: bool) -> Option<bool> {
     match word {
         b"yes" | b"on" => Some(true),
         b"no" | b"off" => Some(false),
-        b"true" if typed => Some(true),
-        b"false" if typed => Some(false),
+        b"True" if typed => Some(true),
+        b"False" if typed => Some(false),
         _ => None,
     }
 }

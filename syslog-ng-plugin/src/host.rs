@@ -21,6 +21,10 @@ pub const VERSION: &str = match CStr::from_bytes_with_nul(ffi::SYSLOG_NG_VERSION
 /// texts and yes/no are refused.
 pub const TYPED_OPTIONS: bool = cfg!(host = "typed_options");
 
+/// Whether this host knows base classes for drivers in Python (since 4.0), so that configs of its own
+/// versions have to use them.
+pub const PYTHON_BASE_CLASSES: bool = cfg!(host = "python_base_classes");
+
 /// Where a path of the host's build is on this machine: the host may have been moved since. Main
 /// thread.
 ///

@@ -19,7 +19,7 @@ pub mod testing;
 mod text;
 
 pub use config::{Config, ConfigState, Lexer, Location, ParseError, Token, TokenKind, same_name};
-pub use message::{Message, MessageRef, Name, Value, ValueType, macro_names};
+pub use message::{Message, MessageRef, Name, Value, ValueType, for_each_item, macro_names};
 pub use module::{ModuleArguments, StartError};
 pub use options::{Argument, OptionRule};
 pub use pipe::{

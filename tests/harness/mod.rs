@@ -35,6 +35,13 @@ impl Host {
     /// A host whose config is `@version`, and then `config`; `@DIR@` in it stands for the host's
     /// folder.
     pub fn new(config: &str) -> Self {
+        let host = Host::with_python_module(&module_under_test());
+        host.set_config(config);
+        host
+    }
+
+    /// A host with this file as its Python module, and no config yet.
+    pub fn with_python_module(file: &Path) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder =
@@ -46,22 +53,20 @@ impl Host {
             environment: Vec::new(),
             child: None,
         };
-        host.install_modules();
-        host.set_config(config);
+        host.install_modules(file);
         host
     }
 
-    /// Puts the module under test and all modules of the host but its own Python module into the
+    /// Puts the Python module and all modules of the host but its own Python module into the
     /// folder.
-    fn install_modules(&self) {
-        for entry in fs::read_dir(env!("SYSLOG_NG_MODULE_DIR")).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            if name.ends_with(".so") && !name.starts_with("libmod-python") {
+    fn install_modules(&self, python: &Path) {
+        for path in modules_of_the_host() {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if !name.starts_with(PYTHON_MODULE) {
                 symlink(&path, self.path("modules").join(name)).unwrap();
             }
         }
-        symlink(module_under_test(), self.path("modules/libmod-python.so")).unwrap();
+        symlink(python, self.path("modules/libmod-python.so")).unwrap();
     }
 
     /// Adds a module to the host, as `lib<name>.so`.
@@ -130,7 +135,8 @@ impl Host {
         self.read(LOG)
     }
 
-    fn spawn(&mut self, arguments: &[&str]) {
+    /// Starts the host; what becomes of it the caller has to find out.
+    pub fn spawn(&mut self, arguments: &[&str]) {
         let binary = std::env::var("SYSLOG_NG_BINARY").unwrap_or_else(|_| "syslog-ng".to_owned());
         let mut command = Command::new(binary);
         command.args(["-F", "-e", "--no-caps"]).args(arguments);
@@ -195,7 +201,8 @@ impl Host {
         self.child.as_ref().expect("the host has been started").id()
     }
 
-    fn signal(&self, signal: libc::c_int) {
+    /// Sends a signal, such as the one by which a service manager stops the host.
+    pub fn signal(&self, signal: libc::c_int) {
         let pid = libc::pid_t::try_from(self.pid()).unwrap();
         // SAFETY: the child has not been waited for, so the pid is still its own.
         assert_eq!(unsafe { libc::kill(pid, signal) }, 0);
@@ -235,7 +242,7 @@ impl Host {
         );
     }
 
-    fn wait_for_end(&mut self) -> ExitStatus {
+    pub fn wait_for_end(&mut self) -> ExitStatus {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
@@ -302,16 +309,20 @@ impl Host {
             .collect()
     }
 
-    /// The value of a counter, as `syslog-ng-ctl stats` shows it.
-    pub fn counter(&self, id: &str, instance: &str, name: &str) -> Option<u64> {
+    /// What `syslog-ng-ctl stats` shows: a line for each counter, with `;` between the fields.
+    pub fn stats(&self) -> String {
         let output = Command::new("syslog-ng-ctl")
             .arg("stats")
             .arg("--control")
             .arg(self.path("ctl"))
             .output()
             .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        text.lines().find_map(|line| {
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The value of a counter, as `syslog-ng-ctl stats` shows it.
+    pub fn counter(&self, id: &str, instance: &str, name: &str) -> Option<u64> {
+        self.stats().lines().find_map(|line| {
             let fields: Vec<_> = line.split(';').collect();
             match fields[..] {
                 [_, i, n, _, c, value] if i == id && n == instance && c == name => {
@@ -343,16 +354,44 @@ impl Drop for Host {
     }
 }
 
-/// Whether options() has values with types on the host, which it has since 4.2.
-pub fn has_typed_options() -> bool {
+/// The newest config version that the host knows.
+pub fn config_version() -> (u32, u32) {
     let output = Command::new("syslog-ng").arg("--version").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let version = text
         .lines()
-        .find_map(|line| line.strip_prefix("Config version: "))
-        .unwrap();
+        .find_map(|line| line.strip_prefix("Config version: "));
+    parse_version(version.unwrap())
+}
+
+/// `4.2` as numbers, which compare.
+pub fn parse_version(version: &str) -> (u32, u32) {
     let (major, minor) = version.split_once('.').unwrap();
-    (major.parse::<u32>().unwrap(), minor.parse::<u32>().unwrap()) >= (4, 2)
+    (major.parse().unwrap(), minor.parse().unwrap())
+}
+
+/// Whether options() has values with types on the host, which it has since 4.2.
+pub fn has_typed_options() -> bool {
+    config_version() >= (4, 2)
+}
+
+/// How the names of the host's own Python module and of its debug file begin.
+const PYTHON_MODULE: &str = "libmod-python";
+
+fn modules_of_the_host() -> Vec<PathBuf> {
+    let files = fs::read_dir(env!("SYSLOG_NG_MODULE_DIR")).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    files
+        .filter(|file| file.extension().is_some_and(|ending| ending == "so"))
+        .collect()
+}
+
+/// The host's own Python module, if its package is installed.
+pub fn c_module() -> Option<PathBuf> {
+    modules_of_the_host().into_iter().find(|file| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(PYTHON_MODULE)
+    })
 }
 
 /// The events of a log; one may span lines, because tracebacks do.

@@ -6,18 +6,21 @@
 //! - [`owned`]: a message that is kept.
 //! - [`name`]: names of values, looked up once.
 //! - [`value`]: what a message has under a name.
+//! - [`list`]: the items of a value that is a list.
 //!
 //! Macros (`DATE`, `FACILITY`, …) are values too; the host expands them when they are asked for,
 //! into memory of the calling thread. So reading needs a thread that the host knows: see
 //! [`thread`].
 
 mod borrowed;
+mod list;
 mod name;
 mod owned;
 mod thread;
 mod value;
 
 pub use borrowed::MessageRef;
+pub use list::for_each_item;
 pub use name::{Name, macro_names};
 pub use owned::Message;
 pub(crate) use thread::note_host_thread;

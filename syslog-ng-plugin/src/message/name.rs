@@ -43,6 +43,11 @@ impl Name {
         Name { handle, kind }
     }
 
+    /// Whether it names a macro, such as `DATE`, which the host makes up when it is asked for.
+    pub fn is_macro(self) -> bool {
+        self.kind != Kind::Value
+    }
+
     pub(super) fn handle(self) -> ffi::NVHandle {
         self.handle
     }
@@ -52,10 +57,15 @@ impl Name {
     }
 }
 
+/// `handle` came from the host's registry.
+fn is_macro(handle: ffi::NVHandle) -> bool {
+    // SAFETY: the handle came from the registry, where its flags are looked up.
+    unsafe { ffi::log_msg_is_handle_macro(handle) != 0 }
+}
+
 /// The number of a macro; `None` for other values.
 fn macro_number(handle: ffi::NVHandle) -> Option<ffi::gint> {
-    // SAFETY: the handle came from the registry.
-    if unsafe { ffi::log_msg_is_handle_macro(handle) } == 0 {
+    if !is_macro(handle) {
         return None;
     }
     // SAFETY: the registry lives as long as the process, and has a lock of its own.

@@ -87,10 +87,10 @@ impl Message {
         result
     }
 
-    /// Hands the names of the values that the message carries to `each`; macros are not among them.
-    /// Any thread.
-    pub fn for_each_name(&self, mut each: impl FnMut(&[u8])) {
-        let mut each: &mut dyn FnMut(&[u8]) = &mut each;
+    /// Hands the names of the values that the message carries to `each`, with their types; macros
+    /// are not among them. Any thread.
+    pub fn for_each_name(&self, mut each: impl FnMut(&[u8], ValueType)) {
+        let mut each: &mut dyn FnMut(&[u8], ValueType) = &mut each;
         // SAFETY: we hold a reference; `visit` gets back the pointer that is passed here, during
         // the call.
         unsafe {
@@ -110,16 +110,17 @@ unsafe extern "C" fn visit(
     name: *const libc::c_char,
     _value: *const libc::c_char,
     _length: isize,
-    _kind: ffi::NVType,
+    kind: ffi::NVType,
     user_data: glib_sys::gpointer,
 ) -> glib_sys::gboolean {
     // A panic ends the walk; the names so far stand.
     crate::pipe::guard_on_any_thread("owned.visit", 1, || {
         if !name.is_null() {
             // SAFETY: see `for_each_name`.
-            let each = unsafe { &mut *user_data.cast::<&mut dyn FnMut(&[u8])>() };
+            let each = unsafe { &mut *user_data.cast::<&mut dyn FnMut(&[u8], ValueType)>() };
             // SAFETY: names of values are NUL-terminated (lib/logmsg/nvtable.c).
-            each(unsafe { std::ffi::CStr::from_ptr(name) }.to_bytes());
+            let name = unsafe { std::ffi::CStr::from_ptr(name) };
+            each(name.to_bytes(), ValueType::from_host(kind));
         }
         0
     })

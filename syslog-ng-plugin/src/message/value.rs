@@ -33,7 +33,7 @@ pub enum ValueType {
     List,
     /// No value.
     Null,
-    /// A type that this module does not know.
+    /// A type that this module does not know, or bytes that are no text.
     Other,
 }
 

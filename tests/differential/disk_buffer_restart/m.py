@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class D(LogDestination):
+    def open(self):
+        return False
+
+    def send(self, msg):
+        return True

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+trace("m")
+
+
+class D(LogDestination):
+    def send(self, msg):
+        return True

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class D(LogDestination):
+    attempts = 0
+
+    def open(self):
+        self.attempts += 1
+        trace("open", self.attempts)
+        if self.attempts == 1:
+            raise OSError("refused")
+        return True
+
+    def send(self, msg):
+        trace("send", text(msg))
+        return True

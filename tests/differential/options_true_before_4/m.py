@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class D(LogDestination):
+    def init(self, options):
+        trace(sorted(options.items()))
+        return True
+
+    def send(self, msg):
+        return True

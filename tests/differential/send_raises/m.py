@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class D(LogDestination):
+    def send(self, msg):
+        trace("send", text(msg))
+        if text(msg) == "one":
+            raise ValueError("no")
+        return True

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class D(LogDestination):
+    def send(self, msg):
+        trace("send", text(msg))
+        if text(msg) == "SystemExit":
+            raise SystemExit(3)
+        if text(msg) == "KeyboardInterrupt":
+            raise KeyboardInterrupt()
+        return True
