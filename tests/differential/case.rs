@@ -43,6 +43,8 @@ pub(crate) struct Case {
     pub(crate) slow: bool,
     /// Texts; events of the host that contain one are compared.
     pub(crate) events: Vec<String>,
+    /// Texts; the number of events that contain one is compared.
+    pub(crate) counted: Vec<String>,
     pub(crate) steps: Vec<Line>,
     differences: Vec<Line>,
 }
@@ -116,6 +118,7 @@ impl Case {
             "sorted" => self.sorted = true,
             "slow" => self.slow = true,
             "events" => self.events.push(rest.to_owned()),
+            "count" => self.counted.push(rest.to_owned()),
             "step" => self.steps.push(Line::read(rest)),
             _ => panic!("{}: nobody knows what {line:?} means", self.name),
         }

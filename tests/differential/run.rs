@@ -59,6 +59,7 @@ pub(crate) fn run(case: &Case, circumstances: Circumstances, module: &Path) -> V
     run.stop();
     run.look_at_files();
     run.look_at_events();
+    run.count_events();
     run.look_at_persist_file();
     run.seen
 }
@@ -274,6 +275,8 @@ impl Run<'_> {
             if self.case.sorted {
                 lines.sort();
             }
+            // How the host says that it aborts.
+            lines.retain(|line| !line.starts_with("Bail out!"));
             for line in lines {
                 self.see(&name, line);
             }
@@ -289,6 +292,13 @@ impl Run<'_> {
                     .map_or(event.as_str(), |(_, event)| event);
                 self.see("event", event);
             }
+        }
+    }
+
+    fn count_events(&mut self) {
+        for text in &self.case.counted {
+            let count = self.host.events(text).len();
+            self.see("count", format!("{text}: {count}"));
         }
     }
 
