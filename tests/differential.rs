@@ -80,7 +80,7 @@ fn main() -> ExitCode {
         (Module::C, c_module.as_path()),
         (Module::Ours, ours.as_path()),
     ];
-    let host = harness::config_version();
+    let host = harness::host_version();
     let cases = case::all();
     let chosen: Vec<String> = std::env::args()
         .skip(1)

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::harness::parse_version;
+use crate::harness::{config_version, parse_version};
 
 /// The config versions that cases are run for: those that change what Python code sees.
 const VERSIONS: [&str; 3] = ["3.38", "4.0", "4.2"];
@@ -20,7 +20,7 @@ pub(crate) enum Module {
 /// Under what a case is run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Circumstances {
-    /// The newest config version that the host knows.
+    /// The host's version.
     pub(crate) host: (u32, u32),
     /// The config's version.
     pub(crate) version: &'static str,
@@ -39,7 +39,7 @@ pub(crate) struct Case {
     pub(crate) environment: Vec<(String, String)>,
     /// The order of the trace's lines is left to chance.
     pub(crate) sorted: bool,
-    /// It takes seconds.
+    /// It takes seconds: it is begun first, and run for the newest config version only.
     pub(crate) slow: bool,
     /// Texts; events of the host that contain one are compared.
     pub(crate) events: Vec<String>,
@@ -126,13 +126,21 @@ impl Case {
 
     /// The config versions to run it for on a host.
     pub(crate) fn versions(&self, host: (u32, u32)) -> impl Iterator<Item = &'static str> {
-        let wanted = self.hosts.is_empty() || self.hosts.contains(&host.0);
+        let known = config_version();
+        let newest = VERSIONS
+            .into_iter()
+            .rfind(|version| self.is_for(host, known, version));
         VERSIONS.into_iter().filter(move |version| {
-            let chosen = |wanted: &String| wanted == version;
-            // Versions below 4.0 are taken by all hosts, also where they are newer than the host's.
-            let known = parse_version(version) <= host.max((3, u32::MAX));
-            wanted && known && (self.versions.is_empty() || self.versions.iter().any(chosen))
+            self.is_for(host, known, version) && (!self.slow || newest == Some(*version))
         })
+    }
+
+    fn is_for(&self, host: (u32, u32), newest: (u32, u32), version: &str) -> bool {
+        let here = self.hosts.is_empty() || self.hosts.contains(&host.0);
+        // Versions below 4.0 are taken by all hosts, also where they are newer than the host's.
+        let known = parse_version(version) <= newest.max((3, u32::MAX));
+        let chosen = |wanted: &String| wanted == version;
+        here && known && (self.versions.is_empty() || self.versions.iter().any(chosen))
     }
 
     /// What should differ.

@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::case::{Case, Circumstances, common_files};
-use crate::harness::Host;
+use crate::harness::{DEADLINE, Host};
 
 /// Counters that depend on time, or on how much memory a message takes.
 const LEFT_OUT: [&str; 6] = [
@@ -62,6 +62,13 @@ pub(crate) fn run(case: &Case, circumstances: Circumstances, module: &Path) -> V
     run.count_events();
     run.look_at_persist_file();
     run.seen
+}
+
+/// How long a step may take; less where runs are expected to get stuck, as with mutants.
+fn deadline() -> Duration {
+    let seconds = std::env::var("DIFFERENTIAL_DEADLINE").ok();
+    let seconds = seconds.and_then(|seconds| seconds.parse().ok());
+    seconds.map_or(DEADLINE, Duration::from_secs)
 }
 
 /// Copies a case's files, with the placeholders of its configs filled in.
@@ -182,16 +189,19 @@ impl Run<'_> {
     fn wait(&mut self, what: &str) {
         let (word, rest) = what.split_once(' ').expect("wait FOR WHAT");
         if let Some(count) = rest.strip_suffix(" lines") {
-            self.host.wait_for_lines(word, count.parse().unwrap());
+            let count: usize = count.parse().unwrap();
+            self.host
+                .wait_until_within(deadline(), what, |host| host.lines(word).len() >= count);
         } else if word == "trace" {
-            self.host.wait_until(what, |host| {
+            self.host.wait_until_within(deadline(), what, |host| {
                 host.lines("trace").iter().any(|line| line == rest)
             });
         } else if word == "event" {
-            self.host.wait_for_log(rest);
+            self.host
+                .wait_until_within(deadline(), what, |host| host.log().contains(rest));
         } else {
             let wanted: u64 = rest.parse().unwrap();
-            self.host.wait_until(what, |host| {
+            self.host.wait_until_within(deadline(), what, |host| {
                 sleep(PAUSE);
                 let values = counters(host).into_iter();
                 let values = values.filter_map(|line| {
@@ -225,7 +235,7 @@ impl Run<'_> {
                 return self.see("reload", if refused { "refused" } else { "taken up" });
             }
             assert!(
-                start.elapsed() < crate::harness::DEADLINE,
+                start.elapsed() < deadline(),
                 "the reload does not end:\n{log}"
             );
             sleep(Duration::from_millis(5));
@@ -249,7 +259,7 @@ impl Run<'_> {
         loop {
             sleep(PAUSE);
             let again = counters(&self.host);
-            if again == lines || start.elapsed() > crate::harness::DEADLINE {
+            if again == lines || start.elapsed() > deadline() {
                 break;
             }
             lines = again;

@@ -14,6 +14,7 @@ use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
@@ -354,20 +355,31 @@ impl Drop for Host {
     }
 }
 
-/// The newest config version that the host knows.
-pub fn config_version() -> (u32, u32) {
-    let output = Command::new("syslog-ng").arg("--version").output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let version = text
-        .lines()
-        .find_map(|line| line.strip_prefix("Config version: "));
+/// What `syslog-ng --version` says in the line that begins with `name`.
+fn said_version(name: &str) -> (u32, u32) {
+    static SAID: OnceLock<String> = OnceLock::new();
+    let text = SAID.get_or_init(|| {
+        let output = Command::new("syslog-ng").arg("--version").output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    });
+    let version = text.lines().find_map(|line| line.strip_prefix(name));
     parse_version(version.unwrap())
 }
 
-/// `4.2` as numbers, which compare.
+/// The newest config version that the host knows.
+pub fn config_version() -> (u32, u32) {
+    said_version("Config version: ")
+}
+
+/// The host's own version, without the last number.
+pub fn host_version() -> (u32, u32) {
+    said_version("Installer-Version: ")
+}
+
+/// The first two numbers of `4.2` or `4.12.0`, which compare.
 pub fn parse_version(version: &str) -> (u32, u32) {
-    let (major, minor) = version.split_once('.').unwrap();
-    (major.parse().unwrap(), minor.parse().unwrap())
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap());
+    (numbers.next().unwrap(), numbers.next().unwrap())
 }
 
 /// Whether options() has values with types on the host, which it has since 4.2.
