@@ -2,6 +2,7 @@
 
 //! What Python returned, as what the host is told. The one place that knows what each value means.
 
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes};
 use syslog_ng_plugin::Insert;
@@ -15,7 +16,7 @@ const FLUSH: &str = "True or self.SUCCESS when the batch is delivered, and False
                      self.DROP, self.NOT_CONNECTED or self.RETRY otherwise";
 const INIT: &str = "True when the object is ready, and False to refuse the config";
 const IS_OPENED: &str = "True when the target can be sent to, and False when it cannot";
-const PERSIST_NAME: &str = "a str that is not empty";
+const PERSIST_NAME: &str = "a str";
 
 fn unusable(returned: &Bound<'_, PyAny>, expected: &'static str) -> Error {
     Error::Returned {
@@ -29,12 +30,15 @@ pub(crate) fn send(returned: &Bound<'_, PyAny>) -> Result<Insert, Error> {
     insert(returned, SEND)
 }
 
-/// What flush() returned. None is success: the skeleton in syslog-ng's manual returns nothing.
+/// What flush() returned. None is success: the skeleton in syslog-ng's manual returns nothing. A batch
+/// that is queued again would be flushed again at once, for ever.
 pub(crate) fn flush(returned: &Bound<'_, PyAny>) -> Result<Insert, Error> {
     if returned.is_none() {
-        Ok(Insert::Success)
-    } else {
-        insert(returned, FLUSH)
+        return Ok(Insert::Success);
+    }
+    match insert(returned, FLUSH)? {
+        Insert::Queued => Err(unusable(returned, FLUSH)),
+        result => Ok(result),
     }
 }
 
@@ -47,9 +51,16 @@ fn insert(returned: &Bound<'_, PyAny>, expected: &'static str) -> Result<Insert,
         });
     }
     // Whatever counts as a whole number in Python, an IntEnum's member for one.
-    match returned.extract::<i64>().ok().and_then(Insert::from_number) {
-        Some(result) => Ok(result),
-        None => Err(unusable(returned, expected)),
+    let py = returned.py();
+    match returned.extract::<i64>() {
+        Ok(number) => Insert::from_number(number).ok_or_else(|| unusable(returned, expected)),
+        Err(error)
+            if error.is_instance_of::<PyTypeError>(py)
+                || error.is_instance_of::<PyOverflowError>(py) =>
+        {
+            Err(unusable(returned, expected))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -86,8 +97,7 @@ pub(crate) fn persist_name(returned: &Bound<'_, PyAny>) -> Result<String, Error>
         Ok(bytes) => String::from_utf8(bytes.as_bytes().to_vec()).ok(),
         Err(_) => returned.extract::<String>().ok(),
     };
-    name.filter(|name| !name.is_empty())
-        .ok_or_else(|| unusable(returned, PERSIST_NAME))
+    name.ok_or_else(|| unusable(returned, PERSIST_NAME))
 }
 
 /// What a method returned whose value nobody wants.

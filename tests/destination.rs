@@ -915,3 +915,158 @@ class D(LogDestination):
     assert_eq!(host.wait_for_lines("trace", 1), ["5"]);
     host.stop();
 }
+
+#[test]
+fn a_batch_cannot_be_queued_again_by_flush() {
+    let code = r#"
+class D(LogDestination):
+    def send(self, msg): return self.QUEUED
+    def flush(self): return self.QUEUED
+"#;
+    let mut host = host(r#"python(class("m.D") retries(1));"#, code).start();
+    host.append("in.txt", "one\n");
+    host.wait_until("the message", |host| {
+        host.counter("d#0", "python,m.D", "dropped") == Some(1)
+    });
+    let event = host
+        .events("flush() returned a value that it must not return")
+        .remove(0);
+    assert!(event.contains("returned='4 (int)'"), "{event}");
+    host.stop();
+}
+
+#[test]
+fn a_property_that_fails_is_told() {
+    let code = r#"
+class D(LogDestination):
+    @property
+    def open(self): raise ValueError("no open today")
+    def send(self, msg): return True
+"#;
+    let mut host = host(r#"python(class("m.D"));"#, code).start();
+    host.wait_for_log("ValueError: no open today");
+    host.stop();
+}
+
+#[test]
+fn a_child_that_user_code_forks_ends_and_delivers_nothing() {
+    let code = r#"
+import sys
+class D(LogDestination):
+    def send(self, msg):
+        trace("send", msg["MESSAGE"].decode())
+        for end in (lambda: sys.exit(3), lambda: True, lambda: 1 / 0):
+            child = os.fork()
+            if child == 0:
+                return end()
+            trace("child", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        return True
+"#;
+    let mut host = host(r#"python(class("m.D"));"#, code).start();
+    host.append("in.txt", "one\ntwo\n");
+    let trace = host.wait_for_lines("trace", 8);
+    let expected = ["send one", "child 3", "child 0", "child 1"];
+    assert_eq!(trace[..4], expected);
+    assert_eq!(trace[4..], expected.map(|line| line.replace("one", "two")));
+    host.stop();
+}
+
+#[test]
+fn a_package_that_was_taken_out_of_sys_modules_is_still_there() {
+    let code = r#"
+import sys
+class D(LogDestination):
+    def send(self, msg):
+        for name in list(sys.modules):
+            if name.startswith(("syslogng", "_syslogng")): del sys.modules[name]
+        sys.modules["linecache"].cache = None
+        import _syslogng, syslogng
+        trace(_syslogng.LogMessage is type(msg), issubclass(D, LogDestination))
+        return True
+"#;
+    let mut host = host(r#"python(class("m.D"));"#, code).start();
+    host.append("in.txt", "one\n");
+    host.wait_for_lines("trace", 1);
+    assert!(host.reload());
+    host.append("in.txt", "two\n");
+    assert_eq!(host.wait_for_lines("trace", 2), ["True True", "True True"]);
+    host.stop();
+}
+
+#[test]
+fn a_very_long_exception_is_cut_in_its_middle() {
+    let code = r#"
+class D(LogDestination):
+    def send(self, msg):
+        if msg["MESSAGE"] == b"end":
+            trace("end")
+            return True
+        raise ValueError("begin" + "x" * 20_000_000 + "end of it")
+"#;
+    let mut host = host(r#"python(class("m.D") retries(1));"#, code).start();
+    host.append("in.txt", "one\nend\n");
+    host.wait_for_lines("trace", 1);
+    let event = host.events("send() raised an exception").remove(0);
+    assert!(event.len() < 100_000, "{}", event.len());
+    assert!(
+        event.contains("ValueError: begin") && event.contains("end of it'"),
+        "{}",
+        &event[..500]
+    );
+    host.stop();
+}
+
+#[test]
+fn code_of_the_config_cannot_take_the_daemon_s_signals() {
+    let code = r#"
+import signal
+class D(LogDestination):
+    def init(self, options):
+        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+            signal.signal(getattr(signal, name), lambda *_: trace("taken", name))
+        trace("init")
+        return True
+    def send(self, msg): return True
+    def deinit(self):
+        trace("deinit")
+"#;
+    let mut host = host(r#"python(class("m.D"));"#, code).start();
+    assert!(host.reload());
+    assert_eq!(
+        host.events("set a handler for a signal that is the daemon's")
+            .len(),
+        6,
+        "{}",
+        host.log()
+    );
+    host.stop();
+    assert_eq!(host.lines("trace"), ["init", "deinit", "init", "deinit"]);
+}
+
+#[test]
+fn threads_that_read_messages_at_the_end_do_not_crash_the_daemon() {
+    let code = r#"
+class D(LogDestination):
+    def init(self, options):
+        self.kept = None
+        for _ in range(3): threading.Thread(target=self.work, daemon=True).start()
+        return True
+    def send(self, msg):
+        self.kept = msg
+        return True
+    def work(self):
+        while True:
+            if self.kept is not None:
+                self.kept["MESSAGE"], self.kept["DATE"], self.kept.keys()
+                Logger().debug("not said")
+"#;
+    for _ in 0..5 {
+        let mut host = host(r#"python(class("m.D"));"#, code).start();
+        host.append("in.txt", "one\n");
+        host.wait_until("the message", |host| {
+            host.counter("d#0", "python,m.D", "written") == Some(1)
+        });
+        // Checks that it ends well.
+        host.stop();
+    }
+}

@@ -35,6 +35,7 @@ const CASES: &[(&str, Outcome)] = &[
     ("export.module_init", Outcome::Refused),
     ("global.free_fn", Outcome::Delivers),
     ("global.init", Outcome::Refused),
+    ("host.shut_down", Outcome::Delivers),
     ("owned.visit", Outcome::Delivers),
     ("root_block.parse", Outcome::Refused),
     ("table.cleanup_pipe", Outcome::Refused),

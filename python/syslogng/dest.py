@@ -78,6 +78,7 @@ class LogDestination(_NativeDestination):
         Also called with nothing in the batch: after messages that ``send()`` delivered, and at the end.
 
         Returns:
-            The same values as ``send()``, for all messages of the batch. Here None counts as ``self.SUCCESS``.
+            The same values as ``send()`` but ``self.QUEUED``, for all messages of the batch. Here None counts as
+            ``self.SUCCESS``.
         """
         return self.SUCCESS

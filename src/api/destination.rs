@@ -3,6 +3,7 @@
 //! The native base of destinations, and the results of their methods.
 
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use syslog_ng_plugin::Insert;
 
@@ -51,5 +52,14 @@ pub(crate) fn is_destination(object: &Bound<'_, PyAny>) -> bool {
 
 /// The package's base class of destinations.
 pub(crate) fn base(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    py.import("syslogng.dest")?.getattr("LogDestination")
+    // Kept: user code may have taken the package out of sys.modules.
+    static BASE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let find = || {
+        Ok(py
+            .import("syslogng.dest")?
+            .getattr("LogDestination")?
+            .unbind())
+    };
+    BASE.get_or_try_init(py, find)
+        .map(|base| base.bind(py).clone())
 }

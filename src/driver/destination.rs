@@ -21,7 +21,7 @@ use syslog_ng_plugin::{
 };
 
 use super::global_code::GlobalCode;
-use crate::interpreter::{attach, keep_thread_state, let_go_of_thread_state};
+use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
 use crate::message::{LogMessage, ValueMode};
 use crate::object::{self, Error, Method, Object, Place, Reporter};
 use crate::options::{Binding, DESTINATION};
@@ -63,10 +63,8 @@ impl ThreadedDestination for PythonDestination {
     type Worker = Worker;
 
     fn configured(binding: Binding, config: Config<'_>, _end: Location) -> Result<Self, String> {
-        let class = binding
-            .class
-            .clone()
-            .ok_or("python() needs class(\"Name\") or class(\"module.Name\")")?;
+        let class = binding.class.clone().filter(|class| !class.is_empty());
+        let class = class.ok_or("python() needs class(\"Name\") or class(\"module.Name\")")?;
         Ok(PythonDestination {
             class,
             binding,
@@ -90,7 +88,7 @@ impl ThreadedDestination for PythonDestination {
         let reporter = Arc::new(Reporter::new(place, destination.errors()));
         let options_were_texts = TYPED_OPTIONS && destination.config().version_is_older_than(4, 2);
         let persist_name = destination.persist_name();
-        let (running, names) = attach(|py| {
+        let (running, names) = attach_for_config(|py| {
             if options_were_texts {
                 self.warn_of_types(py, &reporter);
             }
@@ -112,14 +110,14 @@ impl ThreadedDestination for PythonDestination {
         let Some(running) = self.running().clone() else {
             return false;
         };
-        attach(|py| running.init(py, &self.binding))
+        attach_for_config(|py| running.init(py, &self.binding))
     }
 
     fn stop(&self) {
         let Some(running) = self.running().clone() else {
             return;
         };
-        attach(|py| {
+        attach_for_config(|py| {
             if let Some(deinit) = running.method(py, "deinit") {
                 running.object.call(py, &deinit, (), outcome::nothing);
             }

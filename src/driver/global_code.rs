@@ -16,7 +16,7 @@ use pyo3::types::{PyBytes, PyDict};
 use syslog_ng_plugin::log::{self, Level};
 use syslog_ng_plugin::{BlockError, Config, ConfigState, RootBlock};
 
-use crate::interpreter::attach;
+use crate::interpreter::{attach, attach_for_config};
 use crate::object::Exception;
 
 const MAIN: &str = "_syslogng_main";
@@ -103,11 +103,14 @@ impl GlobalCode {
             Some(main) => modules.set_item(MAIN, main)?,
             None => forget(&modules, MAIN)?,
         }
-        let cache = line_cache(py)?;
+        // Lines are for people to read: a line cache that somebody has broken stops nothing.
+        let Ok(cache) = line_cache(py) else {
+            return Ok(());
+        };
         for (file, lines) in sources {
             let size: usize = lines.iter().map(String::len).sum();
             // Without a time, linecache takes the lines for given and does not look at the file.
-            cache.set_item(&file, (size, py.None(), lines, &file))?;
+            let _ = cache.set_item(&file, (size, py.None(), lines, &file));
         }
         Ok(())
     }
@@ -133,15 +136,16 @@ impl Failure {
 /// What Python looks its code up in, to be put back.
 struct Current<'py> {
     main: Option<Bound<'py, PyAny>>,
-    lines: Bound<'py, PyDict>,
+    lines: Option<Bound<'py, PyDict>>,
 }
 
 impl<'py> Current<'py> {
     fn take(py: Python<'py>) -> PyResult<Self> {
         let main = modules(py)?.get_item(MAIN).ok();
+        let lines = || line_cache(py)?.cast::<PyDict>()?.copy();
         Ok(Current {
             main,
-            lines: line_cache(py)?.cast::<PyDict>()?.copy()?,
+            lines: lines().ok(),
         })
     }
 
@@ -151,9 +155,10 @@ impl<'py> Current<'py> {
             Some(main) => modules.set_item(MAIN, main)?,
             None => forget(&modules, MAIN)?,
         }
-        let cache = line_cache(py)?;
-        cache.call_method0("clear")?;
-        cache.call_method1("update", (self.lines,))?;
+        if let (Ok(cache), Some(lines)) = (line_cache(py), self.lines) {
+            let _ = cache.call_method0("clear");
+            let _ = cache.call_method1("update", (lines,));
+        }
         Ok(())
     }
 }
@@ -247,9 +252,10 @@ impl GlobalCode {
                 .is_ok_and(|current| current.is(&main))
             {
                 forget(&modules, MAIN)?;
-                let cache = line_cache(py)?;
-                for file in sources.keys() {
-                    forget(&cache, file)?;
+                if let Ok(cache) = line_cache(py) {
+                    for file in sources.keys() {
+                        let _ = forget(&cache, file);
+                    }
                 }
             }
         }
@@ -286,7 +292,7 @@ impl RootBlock for PythonBlock {
         text: &[u8],
     ) -> Result<(), BlockError> {
         let code = config.state::<GlobalCode>();
-        attach(|py| {
+        attach_for_config(|py| {
             code.run(py, source, line, text).map_err(|failure| {
                 let exception = failure.exception;
                 tell(

@@ -10,11 +10,14 @@ import sys
 class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Finder and loader in one."""
 
-    def __init__(self, sources, host_folder):
+    def __init__(self, native, sources, host_folder):
+        self.native = native
         self.sources = sources
         self.host_folder = os.fspath(host_folder)
 
     def find_spec(self, fullname, path=None, target=None):
+        if fullname == "_syslogng":
+            return importlib.machinery.ModuleSpec(fullname, NativeModule(self.native), origin="libmod-python.so")
         if fullname not in self.sources:
             return None
         spec = importlib.machinery.ModuleSpec(
@@ -37,6 +40,19 @@ class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader)
         return self.sources[fullname][0]
 
 
-def install(sources, host_folder):
+class NativeModule(importlib.abc.Loader):
+    """Gives the one native module again to those who have taken it out of sys.modules."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def create_module(self, spec):
+        return self.module
+
+    def exec_module(self, module):
+        pass
+
+
+def install(native, sources, host_folder):
     """Put the embedded modules in front of all others, so that a file on disk can shadow none."""
-    sys.meta_path.insert(0, EmbeddedModules(sources, host_folder))
+    sys.meta_path.insert(0, EmbeddedModules(native, sources, host_folder))

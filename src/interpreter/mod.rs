@@ -5,17 +5,22 @@
 //! - [`mod@start`]: the interpreter's configuration and start.
 //! - [`search_path`]: where Python looks for modules, virtualenvs included.
 //! - [`package`]: the embedded `syslogng` package.
+//! - [`signals`]: keeps Python off the daemon's signals.
+//! - [`exit`]: the end of the process.
 //! - [`thread`]: attaching to the interpreter.
 //!
 //! The one folder that may say unsafe: for calls of CPython's C API that pyo3 has no safe form of.
 //! No host pointer comes here.
 
+mod exit;
 mod package;
 mod search_path;
+#[expect(unsafe_code, reason = "handlers are compared by libc's calls")]
+mod signals;
 #[expect(unsafe_code, reason = "PyConfig has no safe form")]
 mod start;
 #[expect(unsafe_code, reason = "pyo3 cannot keep a thread's state")]
 mod thread;
 
 pub(crate) use start::start;
-pub(crate) use thread::{attach, keep_thread_state, let_go_of_thread_state};
+pub(crate) use thread::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};

@@ -35,13 +35,14 @@ pub(super) fn install(py: Python<'_>, host_modules: &Path) -> PyResult<()> {
         c"<syslogng importer>",
         c"_syslogng_importer",
     )?;
+    let native = py.import("_syslogng")?;
     let sources = PyDict::new(py);
     for (name, source, is_package) in MODULES {
         sources.set_item(name, (source, is_package))?;
     }
     importer
         .getattr("install")?
-        .call1((sources, host_modules.join("syslogng")))?;
+        .call1((native, sources, host_modules.join("syslogng")))?;
     Ok(())
 }
 

@@ -10,11 +10,12 @@ use std::path::Path;
 use once_cell::sync::OnceCell;
 use pyo3::{Python, ffi};
 use syslog_ng_plugin::log::{self, Level};
-use syslog_ng_plugin::{ModuleArguments, StartError, locks};
+use syslog_ng_plugin::{ModuleArguments, StartError, host, locks};
 
 use super::thread::is_attached;
-use super::{package, search_path};
+use super::{exit, package, search_path, signals};
 use crate::api;
+use crate::object::watch_forks;
 
 /// Starts Python, once for the process. Called on the main thread for each configuration that uses
 /// the module.
@@ -49,7 +50,10 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
         initialize(&search_path::python_path(), virtualenv.as_deref())?;
     }
     locks::check_with(is_attached);
+    host::at_shutdown(exit::freeze);
     let result = Python::attach(|py| {
+        signals::leave_interrupts_alone(py)?;
+        watch_forks(py)?;
         api::install(py)?;
         package::install(py, &search_path::host_modules())
     });

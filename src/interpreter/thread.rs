@@ -9,6 +9,9 @@
 use std::cell::RefCell;
 
 use pyo3::{Python, ffi};
+use syslog_ng_plugin::log::{self, Level};
+
+use super::signals::Handlers;
 
 thread_local! {
     static KEPT: RefCell<Option<KeptState>> = const { RefCell::new(None) };
@@ -64,4 +67,20 @@ pub(super) fn is_attached() -> bool {
 /// with the GIL may wait for.
 pub(crate) fn attach<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
     Python::attach(body)
+}
+
+/// The same for code that a config brings, on the main thread: it runs while the config is read, taken
+/// up or let go. What it does to the daemon's signals is undone.
+pub(crate) fn attach_for_config<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
+    let handlers = Handlers::now();
+    let result = attach(body);
+    for signal in handlers.put_back() {
+        log::event(
+            Level::Warning,
+            "python: the configuration's code set a handler for a signal that is the daemon's, and \
+             it was put back",
+            &[("signal", signal)],
+        );
+    }
+    result
 }

@@ -16,7 +16,7 @@ use super::value::{self, ValueMode};
 /// the config's version is below 4.0, and there a name without a value reads ``b""``; from 4.0 on
 /// values have types (bytes for texts), and a name without a value raises KeyError. May be kept,
 /// and read on any thread.
-#[pyclass(name = "LogMessage", module = "syslogng", frozen, subclass)]
+#[pyclass(name = "LogMessage", module = "syslogng", frozen, subclass, mapping)]
 pub(crate) struct LogMessage {
     message: Message,
     mode: ValueMode,

@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use pyo3::call::PyCallArgs;
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 
-use super::{Error, Reporter};
+use super::{Error, Reporter, forked};
 
 /// A user's instance with the place that its errors belong to. The only thing that calls its
 /// methods.
@@ -44,7 +45,15 @@ impl Object {
         name: &'static str,
         base: &Bound<'_, PyAny>,
     ) -> Option<Method> {
-        let callable = self.instance.bind(py).getattr(name).ok()?;
+        let callable = match self.instance.bind(py).getattr(name) {
+            Ok(callable) => callable,
+            Err(error) if error.is_instance_of::<PyAttributeError>(py) => return None,
+            // A property, say, that fails: what it would give stays unknown.
+            Err(error) => {
+                self.report(py, name, &error.into());
+                return None;
+            }
+        };
         let function = callable
             .getattr("__func__")
             .unwrap_or_else(|_| callable.clone());
@@ -73,7 +82,12 @@ impl Object {
             .bind(py)
             .call1(arguments)
             .map_err(Error::from);
-        match result.and_then(|returned| read(&returned)) {
+        let result = result.and_then(|returned| read(&returned));
+        // What follows is the parent's to do: the host's loop, its queues and its files.
+        if forked::is_child() {
+            forked::leave(py, result.as_ref().err());
+        }
+        match result {
             Ok(value) => Some(value),
             Err(error) => {
                 self.reporter.report(py, method.name, Some(method), &error);

@@ -20,8 +20,8 @@ impl Exception {
     /// Never fails: where the exception's own methods raise, a placeholder stands.
     pub(crate) fn of(py: Python<'_>, error: &PyErr) -> Self {
         Exception {
-            text: text(py, error),
-            traceback: traceback(py, error),
+            text: cut(text(py, error), 8 << 10),
+            traceback: cut(traceback(py, error), 64 << 10),
             location: location(py, error),
         }
     }
@@ -90,7 +90,41 @@ fn line_of(traceback: &Bound<'_, PyTraceback>) -> Option<usize> {
     traceback.getattr("tb_lineno").ok()?.extract().ok()
 }
 
+/// The text without its middle where it is longer than `most` bytes: errors of clients may hold whole
+/// messages, or what a server answered.
+fn cut(text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    let head = (0..=most / 2)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
+    let from = text.len() - most / 2;
+    let tail = (from..=text.len())
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(text.len());
+    format!(
+        "{} … {} bytes left out … {}",
+        &text[..head],
+        tail - head,
+        &text[tail..]
+    )
+}
+
 /// The text; what cannot be written in UTF-8 becomes a replacement character.
 pub(super) fn lossy(text: &Bound<'_, PyString>) -> String {
     text.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_loses_its_middle() {
+        assert_eq!(cut("short".to_owned(), 10), "short");
+        let long = cut("é".repeat(1000), 20);
+        assert_eq!(long, "ééééé … 1980 bytes left out … ééééé");
+    }
 }

@@ -8,11 +8,13 @@
 //! - [`options`]: what init() is given.
 //! - [`call`]: the instance and its methods.
 //! - [`exception`]: exceptions as text.
+//! - [`forked`]: children of the daemon that user code made.
 //! - [`report`]: the one way in which errors of Python code are told and counted.
 
 mod call;
 mod class;
 mod exception;
+mod forked;
 mod loader;
 mod options;
 mod report;
@@ -23,6 +25,7 @@ use thiserror::Error;
 pub(crate) use call::{Method, Object};
 pub(crate) use class::resolve;
 pub(crate) use exception::Exception;
+pub(crate) use forked::watch as watch_forks;
 pub(crate) use loader::import_all;
 pub(crate) use options::to_dict;
 pub(crate) use report::{Place, Reporter};

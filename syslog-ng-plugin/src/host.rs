@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 use std::ffi::CStr;
+use std::ptr;
+use std::sync::OnceLock;
 
 use crate::ffi;
 use crate::text::{from_c, to_c};
@@ -55,4 +57,32 @@ pub fn installation_path(path: &str) -> Option<Cow<'static, str>> {
     let found = unsafe { ffi::get_installation_path_for(path.as_ptr()) };
     // SAFETY: NUL-terminated; the host keeps it in a cache, from which it is copied at once.
     (!found.is_null()).then(|| Cow::Owned(unsafe { from_c(found) }.into_owned()))
+}
+
+/// What [`at_shutdown`] was given.
+static AT_SHUTDOWN: OnceLock<fn()> = OnceLock::new();
+
+/// Has `body` called once, on the main thread, when the configuration is gone and the host begins to
+/// free what is its own. No event is said from then on: there is nobody left to say it to. The first
+/// call counts.
+pub fn at_shutdown(body: fn()) {
+    if AT_SHUTDOWN.set(body).is_err() {
+        return;
+    }
+    let kind = ffi::AH_SHUTDOWN as ffi::gint;
+    // SAFETY: the hook is static and takes no data.
+    unsafe {
+        ffi::register_application_hook(kind, Some(shut_down), ptr::null_mut(), ffi::AHM_RUN_ONCE);
+    }
+}
+
+/// # Safety
+/// The host calls this on the main thread.
+unsafe extern "C" fn shut_down(_kind: ffi::gint, _data: glib_sys::gpointer) {
+    crate::pipe::guard("host.shut_down", (), || {
+        if let Some(body) = AT_SHUTDOWN.get() {
+            body();
+        }
+    });
+    crate::log::end();
 }

@@ -3,6 +3,7 @@
 //! Events that the daemon says: they go to internal(), or to stderr while it starts.
 
 use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::ffi;
 use crate::text::to_c;
@@ -52,13 +53,21 @@ impl Level {
     }
 }
 
+/// Whether the host has gone, as far as events are concerned.
+static ENDED: AtomicBool = AtomicBool::new(false);
+
+/// The host is freeing what events need.
+pub(crate) fn end() {
+    ENDED.store(true, Ordering::Relaxed);
+}
+
 /// Says an event with named values, as `text; name='value', …`. Does nothing when the level is off.
 ///
 /// Neither `text` nor the values are format strings. May be called on any thread; takes locks of
 /// the host, so a caller that holds Python's GIL releases it first.
 #[doc(alias = "msg_error")]
 pub fn event(level: Level, text: &str, tags: &[(&str, &str)]) {
-    if !level.enabled() {
+    if !level.enabled() || ENDED.load(Ordering::Relaxed) {
         return;
     }
     crate::locks::assert_host_s_may_be_taken();

@@ -52,7 +52,7 @@ impl fmt::Display for TokenKind {
             TokenKind::Arrow => f.write_str("'=>'"),
             TokenKind::Block(_) => f.write_str("a block"),
             TokenKind::End => f.write_str("the end of the configuration"),
-            TokenKind::Other(code) => write!(f, "token {code}"),
+            TokenKind::Other(_) => f.write_str("something that cannot be read here"),
         }
     }
 }
