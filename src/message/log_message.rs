@@ -36,7 +36,7 @@ impl LogMessage {
             Some(name) => self.message.value(name, |value| {
                 value
                     .filter(|value| value::is_visible(value.kind))
-                    .map(|value| value::to_python(py, value, self.mode, name.is_macro()))
+                    .map(|value| value::to_python(py, value, self.mode))
                     .transpose()
             })?,
             None => None,

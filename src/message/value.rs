@@ -24,8 +24,7 @@ pub(super) fn is_visible(kind: ValueType) -> bool {
 /// A value as a Python object. One whose bytes are not what their type says is given as bytes, so
 /// that nothing is lost.
 ///
-/// A macro that is a time has the local time's offset written to it and is naive all the same, as
-/// get_timestamp() is.
+/// A time is aware where an offset is written to it; the host writes none to macros that are times.
 ///
 /// # Errors
 /// Those of Python: no memory, or a time that datetime cannot hold.
@@ -33,7 +32,6 @@ pub(super) fn to_python<'py>(
     py: Python<'py>,
     value: Value<'_>,
     mode: ValueMode,
-    is_macro: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let bytes = || PyBytes::new(py, value.bytes).into_any();
     if mode == ValueMode::Bytes {
@@ -50,7 +48,7 @@ pub(super) fn to_python<'py>(
             None => None,
         },
         ValueType::DateTime => match Time::parse(value.bytes) {
-            Some(time) => Some(time.into_python(py, is_macro)?),
+            Some(time) => Some(time.into_python(py)?),
             None => None,
         },
         ValueType::List => Some(list(py, value.bytes)?),
@@ -153,13 +151,13 @@ impl Time {
         })
     }
 
-    fn into_python(self, py: Python<'_>, naive: bool) -> PyResult<Bound<'_, PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let zone = match self.offset {
-            Some(offset) if !naive => {
+            Some(offset) => {
                 let offset = PyDelta::new(py, 0, offset, 0, true)?;
                 Some(PyTzInfo::fixed_offset(py, offset)?)
             }
-            _ => None,
+            None => None,
         };
         // Whole seconds, because a float would lose microseconds.
         let time = py

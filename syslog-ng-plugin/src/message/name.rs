@@ -43,11 +43,6 @@ impl Name {
         Name { handle, kind }
     }
 
-    /// Whether it names a macro, such as `DATE`, which the host makes up when it is asked for.
-    pub fn is_macro(self) -> bool {
-        self.kind != Kind::Value
-    }
-
     pub(super) fn handle(self) -> ffi::NVHandle {
         self.handle
     }
