@@ -21,7 +21,13 @@
 #include <logmsg/logmsg.h>
 #include <template/templates.h>
 #include <template/macros.h>
+#include <value-pairs/value-pairs.h>
+#include <value-pairs/transforms.h>
 #include <scanner/list-scanner/list-scanner.h>
+#include <syslog-names.h>
+#include <msg-format.h>
+#include <logsource.h>
+#include <cfg-tree.h>
 
 /* What the daemon says and counts. */
 #include <messages.h>

@@ -32,6 +32,29 @@ const CAPABILITIES: &[(&str, &str)] = &[
     ("python_base_classes", "pub const LM_VT_INTEGER:"),
     // 4.2 brought values with types into options().
     ("typed_options", "pub const VERSION_VALUE_4_2:"),
+    // Options that came one by one.
+    ("internal_pipes", "pub fn log_pipe_set_internal("),
+    (
+        "sdata_prefix",
+        "pub fn msg_format_options_set_sdata_prefix(",
+    ),
+    (
+        "destination_flags",
+        "pub fn log_threaded_dest_driver_process_flag(",
+    ),
+    (
+        "worker_partition_key",
+        "pub fn log_threaded_dest_driver_set_worker_partition_key_ref(",
+    ),
+    ("include_bytes", "pub fn value_pairs_set_include_bytes("),
+    (
+        "case_transformations",
+        "pub fn value_pairs_new_transform_upper(",
+    ),
+    (
+        "template_escape",
+        "pub use_fqdn: gboolean,\n    pub escape: gboolean",
+    ),
 ];
 
 /// The host's static inline functions that this crate calls. Functions that are exported on one

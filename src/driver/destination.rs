@@ -22,7 +22,7 @@ use syslog_ng_plugin::{
 
 use super::global_code::GlobalCode;
 use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
-use crate::message::{LogMessage, ValueMode};
+use crate::message::{LogMessage, Pairs, ValueMode};
 use crate::object::{self, Error, Method, Object, Place, Reporter};
 use crate::options::{Binding, DESTINATION};
 use crate::{api, outcome};
@@ -46,6 +46,8 @@ struct Running {
     /// The package's base class: what is inherited from it counts as not defined.
     base: Py<PyAny>,
     mode: ValueMode,
+    /// What send() gets instead of the message.
+    pairs: Option<Pairs>,
     /// open() returned None, and that has been said.
     warned_of_none: AtomicBool,
 }
@@ -58,6 +60,7 @@ pub(crate) struct Worker {
 impl ThreadedDestination for PythonDestination {
     const STATS_TYPE: &'static CStr = c"python";
     const TIME_REOPEN: Option<i64> = Some(1);
+    const FORMATS: bool = true;
     type Options = Binding;
     const OPTIONS: &'static [OptionRule<Binding>] = DESTINATION;
     type Worker = Worker;
@@ -93,7 +96,10 @@ impl ThreadedDestination for PythonDestination {
                 self.warn_of_types(py, &reporter);
             }
             object::import_all(py, &self.binding.loaders, &reporter.place);
-            let running = self.make(py, &reporter, mode)?;
+            let pairs = destination
+                .value_pairs()
+                .map(|pairs| Pairs::new(pairs, destination.format_options()));
+            let running = self.make(py, &reporter, mode, pairs)?;
             let names = self.names(py, &running, persist_name.as_deref());
             // An object that takes no attributes goes without, as with the C module.
             let _ = running.object.set(py, "persist_name", &names.persist);
@@ -154,7 +160,13 @@ impl PythonDestination {
     }
 
     /// Makes the object. `None` when that fails, which has been said.
-    fn make(&self, py: Python<'_>, reporter: &Arc<Reporter>, mode: ValueMode) -> Option<Running> {
+    fn make(
+        &self,
+        py: Python<'_>,
+        reporter: &Arc<Reporter>,
+        mode: ValueMode,
+        pairs: Option<Pairs>,
+    ) -> Option<Running> {
         let report = |method, error: PyErr| reporter.report(py, method, None, &error.into());
         let class = self
             .resolve(py)
@@ -214,6 +226,7 @@ impl PythonDestination {
             flush,
             base: base.unbind(),
             mode,
+            pairs,
             warned_of_none,
         })
     }
@@ -347,14 +360,27 @@ impl Running {
                 return Insert::NotConnected;
             }
         }
-        match Py::new(py, LogMessage::new(message.retain(), self.mode)) {
-            Ok(message) => self.object.call(py, &self.send, (message,), outcome::send),
-            Err(error) => {
-                self.object.report(py, "send", &Error::from(error));
-                None
+        let Some(argument) = self.argument(py, message) else {
+            return Insert::Error;
+        };
+        self.object
+            .call(py, &self.send, (argument,), outcome::send)
+            .unwrap_or(Insert::Error)
+    }
+
+    /// What send() gets. `None` when that cannot be made, which has been said where it has to be.
+    fn argument<'py>(&self, py: Python<'py>, message: MessageRef<'_>) -> Option<Bound<'py, PyAny>> {
+        if let Some(pairs) = &self.pairs {
+            let converted = pairs.convert(py, message, 0);
+            for error in &converted.errors {
+                self.object.report(py, "send", error);
             }
+            return converted.dict.map(Bound::into_any);
         }
-        .unwrap_or(Insert::Error)
+        Bound::new(py, LogMessage::new(message.retain(), self.mode))
+            .map(Bound::into_any)
+            .map_err(|error| self.object.report(py, "send", &Error::from(error)))
+            .ok()
     }
 }
 

@@ -6,10 +6,13 @@
 //! - [`log_message`]: the class.
 //! - [`name`]: keys to the host's names, through a cache.
 //! - [`value`]: the host's values to Python's.
+//! - [`value_pairs`]: the dict that send() gets where the config chooses values.
 
 mod log_message;
 mod name;
 mod value;
+mod value_pairs;
 
 pub(crate) use log_message::LogMessage;
 pub(crate) use value::ValueMode;
+pub(crate) use value_pairs::Pairs;

@@ -33,10 +33,18 @@ pub(super) fn to_python<'py>(
     value: Value<'_>,
     mode: ValueMode,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let bytes = || PyBytes::new(py, value.bytes).into_any();
-    if mode == ValueMode::Bytes {
-        return Ok(bytes());
-    }
+    let object = match mode {
+        ValueMode::Bytes => None,
+        ValueMode::Typed => typed(py, value)?,
+    };
+    Ok(object.unwrap_or_else(|| PyBytes::new(py, value.bytes).into_any()))
+}
+
+/// A value by its type; `None` for one whose bytes are not what its type says.
+///
+/// # Errors
+/// As those of [`to_python`].
+pub(super) fn typed<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let object = match value.kind {
         ValueType::Integer => integer(py, value.bytes)?,
         ValueType::Double => match double(value.bytes) {
@@ -53,9 +61,11 @@ pub(super) fn to_python<'py>(
         },
         ValueType::List => Some(list(py, value.bytes)?),
         ValueType::Null => Some(py.None().into_bound(py)),
-        ValueType::String | ValueType::Json | ValueType::Other => None,
+        ValueType::String | ValueType::Json | ValueType::Other => {
+            Some(PyBytes::new(py, value.bytes).into_any())
+        }
     };
-    Ok(object.unwrap_or_else(bytes))
+    Ok(object)
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {

@@ -53,7 +53,7 @@ pub(super) fn leave(py: Python<'_>, error: Option<&Error>) -> ! {
             error.display(py);
             1
         }
-        Some(Error::Returned { .. }) => 1,
+        Some(Error::Returned { .. } | Error::Misfit { .. }) => 1,
     };
     for stream in ["stdout", "stderr"] {
         let _ = py

@@ -44,4 +44,14 @@ pub(crate) enum Error {
         /// What it should return.
         expected: &'static str,
     },
+    /// A value of value-pairs() is not what its type says.
+    #[error("a value that does not fit its type")]
+    Misfit {
+        /// The value's name.
+        name: String,
+        /// What it is.
+        value: String,
+        /// What Python calls its type.
+        kind: &'static str,
+    },
 }

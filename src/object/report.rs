@@ -103,6 +103,11 @@ impl Reporter {
                 exception: String::new(),
                 line: 0,
             },
+            Error::Misfit { name: value, .. } => Kind {
+                method: name,
+                exception: value.clone(),
+                line: 0,
+            },
         };
         let Some(left_out) = self.is_due(kind) else {
             return;
@@ -137,6 +142,18 @@ impl Reporter {
                 let details = details
                     .each_ref()
                     .map(|(name, value)| (*name, value.as_str()));
+                self.tell(py, &text, name, defined(), left_out, &details);
+            }
+            Error::Misfit {
+                name: value_name,
+                value,
+                kind,
+            } => {
+                let text = format!(
+                    "{}: value-pairs(): {value_name} is no {kind}: on-error() says what becomes of it",
+                    self.place.kind
+                );
+                let details = [("value", value.as_str())];
                 self.tell(py, &text, name, defined(), left_out, &details);
             }
         }

@@ -27,6 +27,10 @@ pub const TYPED_OPTIONS: bool = cfg!(host = "typed_options");
 /// versions have to use them.
 pub const PYTHON_BASE_CLASSES: bool = cfg!(host = "python_base_classes");
 
+/// Whether value-pairs() gives a value that is not what its type says as bytes (since 4.0): before,
+/// on-error() decides what becomes of it.
+pub const MISFITS_ARE_BYTES: bool = cfg!(host = "python_base_classes");
+
 /// Where a path of the host's build is on this machine: the host may have been moved since. Main
 /// thread.
 ///

@@ -19,9 +19,11 @@ pub mod testing;
 mod text;
 
 pub use config::{Config, ConfigState, Lexer, Location, ParseError, Token, TokenKind, same_name};
-pub use message::{Message, MessageRef, Name, Value, ValueType, for_each_item, macro_names};
+pub use message::{
+    Message, MessageRef, Name, Value, ValuePairs, ValueType, for_each_item, macro_names,
+};
 pub use module::{ModuleArguments, StartError};
-pub use options::{Argument, OptionRule};
+pub use options::{Argument, FormatOptions, OnError, OptionRule};
 pub use pipe::{
     BlockError, Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, RootBlock,
     ThreadedDestination,

@@ -59,6 +59,11 @@ impl Config<'_> {
         }
     }
 
+    /// For the host's functions. Good while `self` is.
+    pub(crate) fn as_ptr(&self) -> *mut ffi::GlobalConfig {
+        self.raw.as_ptr()
+    }
+
     /// Whether the config's `@version` is older than `major.minor`. A config without one counts as
     /// newest.
     pub fn version_is_older_than(&self, major: u16, minor: u16) -> bool {

@@ -34,6 +34,11 @@ impl MessageRef<'_> {
         }
     }
 
+    /// For the host's functions that read it. Good while `self` is.
+    pub(crate) fn as_ptr(&self) -> *mut ffi::LogMessage {
+        self.raw.as_ptr()
+    }
+
     /// A reference of one's own, to keep the message beyond this call.
     pub fn retain(&self) -> Message {
         // SAFETY: the message is live (see `borrow`).

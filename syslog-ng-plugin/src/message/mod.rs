@@ -6,6 +6,7 @@
 //! - [`owned`]: a message that is kept.
 //! - [`name`]: names of values, looked up once.
 //! - [`value`]: what a message has under a name.
+//! - [`value_pairs`]: a choice of values.
 //! - [`list`]: the items of a value that is a list.
 //!
 //! Macros (`DATE`, `FACILITY`, …) are values too; the host expands them when they are asked for,
@@ -18,6 +19,7 @@ mod name;
 mod owned;
 mod thread;
 mod value;
+mod value_pairs;
 
 pub use borrowed::MessageRef;
 pub use list::for_each_item;
@@ -25,3 +27,4 @@ pub use name::{Name, macro_names};
 pub use owned::Message;
 pub(crate) use thread::note_host_thread;
 pub use value::{Value, ValueType};
+pub use value_pairs::ValuePairs;

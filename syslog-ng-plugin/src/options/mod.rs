@@ -6,11 +6,23 @@
 //! Options are data: a name, the kind of value, and what to do with it.
 //!
 //! - [`table`]: what an option is, and the loop that reads them.
-//! - [`threaded`]: the options that every threaded destination has.
+//! - [`suggestion`]: the name that somebody may have meant.
+//! - [`driver`], [`destination`]: the options that the host's drivers share.
+//! - [`template`]: templates, and how they print values; [`value_pairs`]: `value-pairs()`;
+//!   [`flags`]: `flags()`.
 
+mod destination;
+mod driver;
+mod flags;
+mod suggestion;
 mod table;
-mod threaded;
+mod template;
+mod value_pairs;
 
+pub(crate) use destination::{DESTINATION, DestinationSettings, VALUE_PAIRS};
+pub(crate) use driver::{DRIVER, DriverSettings};
+pub(crate) use flags::apply as apply_flags;
 pub use table::{Argument, OptionRule};
-pub(crate) use table::{Table, parse};
-pub(crate) use threaded::{DestinationSettings, THREADED_DESTINATION};
+pub(crate) use table::{OptionSet, Table, parse};
+pub use template::{FormatOptions, OnError};
+pub(crate) use template::{TEMPLATE, TemplateOptions};

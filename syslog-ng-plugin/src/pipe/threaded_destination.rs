@@ -31,6 +31,9 @@ pub trait ThreadedDestination: Sized + Send + Sync + 'static {
     /// Seconds between attempts to connect where the config does not say; `None` takes the config's
     /// global value.
     const TIME_REOPEN: Option<i64> = None;
+    /// Whether the config may say how values are printed and chosen: the host's template options and
+    /// value-pairs(). The driver has to use what [`Destination`] then gives.
+    const FORMATS: bool = false;
     /// What the plugin's own options are read into.
     type Options: Default + 'static;
     /// The plugin's own options; the host's come on top.

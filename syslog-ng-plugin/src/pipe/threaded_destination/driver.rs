@@ -13,7 +13,11 @@ use super::{Names, ThreadedDestination, worker};
 use crate::config::{Config, Context, Lexer, ParseError};
 use crate::ffi;
 use crate::ffi::compat::StatsNames;
-use crate::options::{self, DestinationSettings, THREADED_DESTINATION, Table};
+use crate::message::ValuePairs;
+use crate::options::{
+    self, DESTINATION, DRIVER, DestinationSettings, DriverSettings, FormatOptions, OptionSet,
+    TEMPLATE, Table, TemplateOptions, VALUE_PAIRS,
+};
 use crate::pipe::guard;
 use crate::stats::{Counter, CounterKey};
 use crate::text::{from_c, to_c};
@@ -37,6 +41,8 @@ struct Instance<D: ThreadedDestination> {
 struct State<D: ThreadedDestination> {
     /// There once the options have been read.
     driver: OnceLock<D>,
+    /// There with the driver.
+    format: OnceLock<Format>,
     /// There from the first init() on. Replaced at init() only, when no worker's thread is running
     /// and the host has let go of the texts: it copies them at once
     /// (lib/stats/stats-cluster.c, lib/persist-state.c).
@@ -44,6 +50,13 @@ struct State<D: ThreadedDestination> {
     /// Boxed, because the host's workers point at them.
     workers: Mutex<Vec<Box<D::Worker>>>,
     errors: Arc<Counter>,
+}
+
+/// What a config says of how values are printed and chosen.
+#[derive(Default)]
+struct Format {
+    template: TemplateOptions,
+    value_pairs: Option<Arc<ValuePairs>>,
 }
 
 /// A destination's names as the host takes them.
@@ -57,6 +70,7 @@ struct HostNames {
 pub struct Destination<'d> {
     raw: NonNull<ffi::LogThreadedDestDriver>,
     errors: &'d Arc<Counter>,
+    format: Option<&'d Format>,
     lent: PhantomData<&'d ffi::LogThreadedDestDriver>,
 }
 
@@ -98,6 +112,21 @@ impl Destination<'_> {
         unsafe { from_c(buffer.as_ptr()) }.into_owned()
     }
 
+    /// How values are printed: what the driver's options say, and where they do not, the config's
+    /// global ones. The defaults for a plugin that does not take
+    /// [`FORMATS`](ThreadedDestination::FORMATS).
+    pub fn format_options(&self) -> FormatOptions {
+        match self.format {
+            Some(format) => FormatOptions::new(&format.template, self.config()),
+            None => FormatOptions::new(&TemplateOptions::default(), self.config()),
+        }
+    }
+
+    /// The config's value-pairs(), if it has them.
+    pub fn value_pairs(&self) -> Option<Arc<ValuePairs>> {
+        self.format?.value_pairs.clone()
+    }
+
     /// The counter `errors` of this driver. Can be counted up before and after the driver runs.
     pub fn errors(&self) -> Arc<Counter> {
         Arc::clone(self.errors)
@@ -111,6 +140,7 @@ impl<D: ThreadedDestination> Instance<D> {
         let instance = unsafe { glib_sys::g_malloc0(size_of::<Self>()) }.cast::<Self>();
         let state = State {
             driver: OnceLock::new(),
+            format: OnceLock::new(),
             names: Mutex::default(),
             workers: Mutex::default(),
             errors: Arc::default(),
@@ -220,30 +250,49 @@ fn read<D: ThreadedDestination>(
     let name = format!("{}()", name.kind);
     lexer.open(&name)?;
     let mut own = D::Options::default();
+    let mut general = DriverSettings::default();
     let mut settings = DestinationSettings::default();
+    let mut format = Format::default();
     lexer.within(&INNER, |lexer| {
         let mut own = Table {
             rules: D::OPTIONS,
             target: &mut own,
         };
+        let mut general = Table {
+            rules: DRIVER,
+            target: &mut general,
+        };
         let mut shared = Table {
-            rules: THREADED_DESTINATION,
+            rules: DESTINATION,
             target: &mut settings,
         };
-        options::parse(
-            &name,
-            lexer,
-            &mut [&mut own, &mut shared],
-            |lexer, plugin| add_plugin(lexer, plugin, made.as_ptr().cast()),
-        )
+        let mut template = Table {
+            rules: TEMPLATE,
+            target: &mut format.template,
+        };
+        let mut value_pairs = Table {
+            rules: VALUE_PAIRS,
+            target: &mut format.value_pairs,
+        };
+        let mut sets: Vec<&mut dyn OptionSet> = vec![&mut own, &mut general, &mut shared];
+        if D::FORMATS {
+            sets.push(&mut template);
+            sets.push(&mut value_pairs);
+        }
+        options::parse(&name, lexer, &mut sets, |lexer, plugin| {
+            add_plugin(lexer, plugin, made.as_ptr().cast())
+        })
     })?;
     // SAFETY: made above and not yet handed to the host.
-    unsafe { apply::<D>(made.as_ptr().cast(), &settings) };
+    unsafe { general.apply(made.as_ptr().cast()) };
+    // SAFETY: as above.
+    unsafe { apply::<D>(made.as_ptr().cast(), settings) }?;
     let end = lexer.here();
     let driver = D::configured(own, config, end).map_err(|message| ParseError::at(end, message))?;
     // SAFETY: as above.
     let state = unsafe { Instance::<D>::state(made.as_ptr().cast()) };
     // Unset until now: `made` is new.
+    let _ = state.format.set(format);
     let _ = state.driver.set(driver);
     Ok(())
 }
@@ -273,13 +322,9 @@ fn add_plugin(
 /// `host` is a driver that is being read.
 unsafe fn apply<D: ThreadedDestination>(
     host: *mut ffi::LogThreadedDestDriver,
-    settings: &DestinationSettings,
-) {
+    settings: DestinationSettings,
+) -> Result<(), ParseError> {
     let driver = host.cast::<ffi::LogDriver>();
-    if let Some(name) = &settings.persist_name {
-        // SAFETY: the driver is live; the text is copied (lib/logpipe.c).
-        unsafe { ffi::log_pipe_set_persist_name(host.cast(), to_c(name).as_ptr()) };
-    }
     if let Some(count) = settings.retries {
         // SAFETY: the driver is live.
         unsafe { ffi::log_threaded_dest_driver_set_max_retries_on_error(driver, count) };
@@ -305,6 +350,20 @@ unsafe fn apply<D: ThreadedDestination>(
     if let Some(rate) = settings.throttle {
         destination.throttle = rate;
     }
+    if let (Some(key), Some(set)) = (
+        settings.worker_partition_key,
+        ffi::compat::SET_WORKER_PARTITION_KEY,
+    ) {
+        // SAFETY: the driver is live; it takes the reference over.
+        unsafe { set(driver, key.into_raw()) };
+    }
+    options::apply_flags(&settings.flags, |name| {
+        // The option is refused where the host has no such function.
+        ffi::compat::SET_DESTINATION_FLAG.is_some_and(|set| {
+            // SAFETY: the driver is live; the text is looked up.
+            unsafe { set(driver, name.as_ptr()) != 0 }
+        })
+    })
 }
 
 /// # Safety
@@ -319,6 +378,7 @@ unsafe extern "C" fn init<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> gl
     let destination = Destination {
         raw,
         errors: &state.errors,
+        format: state.format.get(),
         lent: PhantomData,
     };
 

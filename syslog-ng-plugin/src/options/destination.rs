@@ -3,27 +3,31 @@
 //! The options that every threaded destination has, as data. What was not written stays unset: the
 //! host's defaults hold.
 
+use std::sync::Arc;
+
+use super::flags::{self, Flag};
+use super::template::{self, Template};
+use super::value_pairs;
 use super::{Argument, OptionRule};
+use crate::ffi::compat;
+use crate::message::ValuePairs;
 
 /// What a config says about the host's side of a threaded destination.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct DestinationSettings {
-    pub(crate) persist_name: Option<String>,
     pub(crate) retries: Option<i32>,
     pub(crate) time_reopen: Option<i32>,
     pub(crate) log_fifo_size: Option<i32>,
     pub(crate) throttle: Option<i32>,
     pub(crate) batch_lines: Option<i32>,
     pub(crate) batch_timeout: Option<i32>,
+    pub(crate) flags: Vec<Flag>,
+    pub(crate) worker_partition_key: Option<Template>,
 }
 
-/// As in the host's rules driver_option, dest_driver_option, threaded_dest_driver_general_option
+/// As in the host's rules dest_driver_option, threaded_dest_driver_general_option
 /// and threaded_dest_driver_batch_option (lib/cfg-grammar.y).
-pub(crate) const THREADED_DESTINATION: &[OptionRule<DestinationSettings>] = &[
-    OptionRule {
-        name: "persist-name",
-        argument: Argument::Text(|settings, value| settings.persist_name = Some(value)),
-    },
+pub(crate) const DESTINATION: &[OptionRule<DestinationSettings>] = &[
     OptionRule {
         name: "retries",
         argument: Argument::Positive(|settings, value| settings.retries = Some(value)),
@@ -48,4 +52,32 @@ pub(crate) const THREADED_DESTINATION: &[OptionRule<DestinationSettings>] = &[
         name: "batch-timeout",
         argument: Argument::Positive(|settings, value| settings.batch_timeout = Some(value)),
     },
+    OptionRule {
+        name: "flags",
+        argument: match compat::SET_DESTINATION_FLAG {
+            Some(_) => Argument::Custom(|settings, lexer| flags::read(&mut settings.flags, lexer)),
+            None => Argument::NeedsHost("syslog-ng 4.6 or newer"),
+        },
+    },
+    OptionRule {
+        name: "worker-partition-key",
+        argument: match compat::SET_WORKER_PARTITION_KEY {
+            Some(_) => Argument::Custom(|settings, lexer| {
+                let first = lexer.next_token();
+                let key = template::content("worker-partition-key()", first, lexer)?;
+                settings.worker_partition_key = Some(key);
+                Ok(())
+            }),
+            None => Argument::NeedsHost("syslog-ng 4.4 or newer"),
+        },
+    },
 ];
+
+/// `value-pairs(…)`.
+pub(crate) const VALUE_PAIRS: &[OptionRule<Option<Arc<ValuePairs>>>] = &[OptionRule {
+    name: "value-pairs",
+    argument: Argument::Custom(|pairs, lexer| {
+        *pairs = Some(Arc::new(value_pairs::read(lexer)?));
+        Ok(())
+    }),
+}];
