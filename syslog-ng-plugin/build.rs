@@ -4,6 +4,9 @@
 
 #![expect(clippy::expect_used, reason = "a build script ends with a sentence")]
 
+#[path = "build/capabilities.rs"]
+mod capabilities;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,70 +14,9 @@ use std::process::Command;
 
 const HEADERS: &str = "../include/host.h";
 
-/// What a host may or may not have: the cfg's name, and the text in the generated bindings that
-/// shows it.
-///
-/// Versions do not compare across forks of syslog-ng, so it is the headers that decide.
-const CAPABILITIES: &[(&str, &str)] = &[
-    // Since 4.x statistics are keyed by labels; before that by one text per instance.
-    ("stats_labels", "pub type StatsClusterKeyBuilder "),
-    // Since 4.x there is one type for whole numbers; before that LM_VT_INT32 and LM_VT_INT64.
-    ("one_integer_type", "pub const LM_VT_INTEGER:"),
-    // Until 4.x a macro was told whether to escape; since then the evaluation's options say it.
-    (
-        "macro_escape_argument",
-        "id: gint,\n        escape: gboolean",
-    ),
-    // Until 4.x a place in a config pointed at the lexer's include level; since then at its name.
-    ("location_has_level", "pub level: *mut CfgIncludeLevel"),
-    // 4.0 made the base classes of Python's drivers a must and gave whole numbers one type; only the
-    // latter shows in the headers.
-    ("python_base_classes", "pub const LM_VT_INTEGER:"),
-    // 4.2 brought values with types into options().
-    ("typed_options", "pub const VERSION_VALUE_4_2:"),
-    // Options that came one by one.
-    ("internal_pipes", "pub fn log_pipe_set_internal("),
-    (
-        "sdata_prefix",
-        "pub fn msg_format_options_set_sdata_prefix(",
-    ),
-    (
-        "destination_flags",
-        "pub fn log_threaded_dest_driver_process_flag(",
-    ),
-    (
-        "worker_partition_key",
-        "pub fn log_threaded_dest_driver_set_worker_partition_key_ref(",
-    ),
-    ("include_bytes", "pub fn value_pairs_set_include_bytes("),
-    (
-        "case_transformations",
-        "pub fn value_pairs_new_transform_upper(",
-    ),
-    (
-        "template_escape",
-        "pub use_fqdn: gboolean,\n    pub escape: gboolean",
-    ),
-];
-
-/// The host's static inline functions that this crate calls. Functions that are exported on one
-/// host and inline on another stand here too. A name that is missing is an error of the linker.
-const STATIC_FUNCTIONS: &[&str] = &[
-    "__cfg_is_config_version_older",
-    "log_driver_plugin_free",
-    "log_msg_is_handle_macro",
-    "log_msg_get_value_if_set_with_type",
-    "log_msg_is_write_protected",
-    "log_msg_ref",
-    "log_msg_unref",
-    "nv_registry_get_handle_flags",
-    "stats_cluster_label",
-    "stats_counter_add",
-    "stats_counter_inc",
-];
-
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed={HEADERS}");
     println!("cargo:rerun-if-env-changed=PKG_CONFIG_PATH");
 
@@ -167,8 +109,12 @@ impl bindgen::callbacks::ParseCallbacks for GlibTypes {
     }
 }
 
+/// Ends the build with a sentence if the host lacks something, and says what it has.
 fn declare_capabilities(bindings: &str) {
-    let names: Vec<_> = CAPABILITIES
+    if let Some(sentence) = capabilities::missing(bindings) {
+        panic!("{sentence}");
+    }
+    let names: Vec<_> = capabilities::CAPABILITIES
         .iter()
         .map(|(name, _)| format!("{name:?}"))
         .collect();
@@ -176,10 +122,12 @@ fn declare_capabilities(bindings: &str) {
         "cargo:rustc-check-cfg=cfg(host, values({}))",
         names.join(", ")
     );
-    for (name, evidence) in CAPABILITIES {
-        if bindings.contains(evidence) {
-            println!("cargo:rustc-cfg=host={name:?}");
-        }
+    let file = Path::new(&host_variable("libdir")).join("libsyslog-ng.so");
+    let library = fs::read(&file)
+        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", file.display()));
+    println!("cargo:rerun-if-changed={}", file.display());
+    for name in capabilities::detected(bindings, &library) {
+        println!("cargo:rustc-cfg=host={name:?}");
     }
 }
 
@@ -188,15 +136,7 @@ fn declare_capabilities(bindings: &str) {
 fn compile_static_functions(flags: &[String], out: &Path) {
     let source = out.join("static_functions.c");
     let text = fs::read_to_string(&source).expect("bindgen wrote the static functions");
-    // The others may need libraries of the host that we are not linked with.
-    let wanted = |line: &&str| {
-        line.split_once("__extern(").is_none_or(|(head, _)| {
-            let name = head.rsplit([' ', '*']).next().unwrap_or_default();
-            STATIC_FUNCTIONS.contains(&name)
-        })
-    };
-    let text: Vec<_> = text.lines().filter(wanted).collect();
-    fs::write(&source, text.join("\n") + "\n").expect("OUT_DIR can be written to");
+    fs::write(&source, capabilities::wanted_functions(&text)).expect("OUT_DIR can be written to");
     let object = out.join("static_functions.o");
     let archive = out.join("libsyslog_ng_static_functions.a");
     let here = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");

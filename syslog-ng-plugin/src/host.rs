@@ -21,11 +21,11 @@ pub const VERSION: &str = match CStr::from_bytes_with_nul(ffi::SYSLOG_NG_VERSION
 
 /// Whether values in options() blocks have types on this host (since 4.2): before, numbers are
 /// texts and yes/no are refused.
-pub const TYPED_OPTIONS: bool = cfg!(host = "typed_options");
+pub const TYPED_OPTIONS: bool = ffi::compat::TYPED_OPTIONS;
 
 /// Whether this host knows base classes for drivers in Python (since 4.0), so that configs of its own
 /// versions have to use them.
-pub const PYTHON_BASE_CLASSES: bool = cfg!(host = "python_base_classes");
+pub const PYTHON_BASE_CLASSES: bool = ffi::compat::PYTHON_BASE_CLASSES;
 
 /// Whether value-pairs() gives a value that is not what its type says as bytes (since 4.0): before,
 /// on-error() decides what becomes of it.

@@ -37,16 +37,8 @@ pub(crate) struct CounterKey {
     pub(crate) id: CString,
     pub(crate) instance: CString,
     pub(crate) name: &'static CStr,
-    #[cfg_attr(
-        not(host = "stats_labels"),
-        expect(dead_code, reason = "the host has no labels")
-    )]
     pub(crate) metric: CString,
     /// Sorted by name.
-    #[cfg_attr(
-        not(host = "stats_labels"),
-        expect(dead_code, reason = "the host has no labels")
-    )]
     pub(crate) labels: Vec<(CString, CString)>,
 }
 

@@ -8,7 +8,50 @@ use std::ptr;
 
 use super::*;
 use crate::pipe::guard;
+#[cfg(host = "macros_foreach")]
+use crate::pipe::guard_on_any_thread;
 use crate::stats::CounterKey;
+
+/// The symbol that the host looks for first in the file of the module `$name`, `libmod-$name.so`.
+#[cfg(not(host = "module_info_has_name"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! module_info_symbol {
+    ($name:literal) => {
+        "module_info"
+    };
+}
+
+/// The symbol that the host looks for first in the file of the module `$name`, `libmod-$name.so`.
+#[cfg(host = "module_info_has_name")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! module_info_symbol {
+    ($name:literal) => {
+        concat!("mod_", $name, "_module_info")
+    };
+}
+
+/// See [`crate::host::TYPED_OPTIONS`].
+pub(crate) const TYPED_OPTIONS: bool = cfg!(host = "typed_options");
+
+/// See [`crate::host::PYTHON_BASE_CLASSES`].
+pub(crate) const PYTHON_BASE_CLASSES: bool = cfg!(host = "python_base_classes");
+
+/// A plugin's row in the module's table.
+pub(crate) const fn plugin(context: u32, name: &'static CStr, parser: *mut CfgParser) -> Plugin {
+    Plugin {
+        type_: context as gint,
+        name: name.as_ptr(),
+        #[cfg(host = "plugin_failure_info")]
+        failure_info: PluginFailureInfo {
+            aux_data: std::ptr::null(),
+        },
+        parser,
+        construct: None,
+        free_fn: None,
+    }
+}
 
 /// Reports a syntax error the way the host's own grammars do: file, line, caret and the files that
 /// include it.
@@ -21,8 +64,16 @@ pub(crate) unsafe fn report_syntax_error(
     what: *const gchar,
     message: *const gchar,
 ) {
+    #[cfg(host = "syntax_error_in_main_grammar")]
     // SAFETY: the caller vouches for lexer and location; the texts are NUL-terminated.
-    unsafe { super::report_syntax_error(lexer, location, what, message, 0) }
+    unsafe {
+        super::report_syntax_error(lexer, location, what, message, 0)
+    };
+    #[cfg(not(host = "syntax_error_in_main_grammar"))]
+    // SAFETY: as above.
+    unsafe {
+        super::report_syntax_error(lexer, location, what, message)
+    };
 }
 
 /// The name of the file, or of the block, that a place is in; NULL for a place that no lexer made.
@@ -97,6 +148,8 @@ pub(crate) fn set_stats_slot<N: StatsNames>(driver: &mut LogThreadedDestDriver) 
 /// Hands `body` the key of a single counter, which borrows from `key`.
 #[cfg(not(host = "stats_labels"))]
 pub(crate) fn with_counter_key(key: &CounterKey, body: impl FnOnce(*mut StatsClusterKey)) {
+    // The host has no labels.
+    let _ = (&key.metric, &key.labels);
     // SAFETY: all bytes zero is a valid key to fill: numbers and pointers.
     let mut raw: StatsClusterKey = unsafe { std::mem::zeroed() };
     // SAFETY: the texts are NUL-terminated and outlive `raw`, which borrows them.
@@ -154,6 +207,48 @@ pub(crate) fn is_integer(kind: u32) -> bool {
     #[cfg(not(host = "one_integer_type"))]
     let kinds = [LM_VT_INT32, LM_VT_INT64];
     kinds.contains(&kind)
+}
+
+/// Hands the name of each macro to `each`; of some that are names of values too. Walking the host's
+/// registry of names instead, which has them too, would not be safe: other threads add to it.
+#[cfg(not(host = "macros_foreach"))]
+pub(crate) fn for_each_macro(each: &mut dyn FnMut(&'static CStr)) {
+    let mut row: *const LogMacroDef = (&raw const macros).cast();
+    loop {
+        // SAFETY: the table is static and ends with a row without a name (lib/template/macros.c),
+        // which ends the loop.
+        let name = unsafe { (*row).name };
+        if name.is_null() {
+            break;
+        }
+        // SAFETY: names in the table are static and NUL-terminated.
+        each(unsafe { CStr::from_ptr(name) });
+        // SAFETY: not beyond the last row, see above.
+        row = unsafe { row.add(1) };
+    }
+}
+
+/// Hands the name of each macro to `each`.
+#[cfg(host = "macros_foreach")]
+pub(crate) fn for_each_macro(mut each: &mut dyn FnMut(&'static CStr)) {
+    /// # Safety
+    /// The host calls this from `for_each_macro`, with the pointer passed there.
+    unsafe extern "C" fn visit(
+        _handle: NVHandle,
+        name: *const gchar,
+        user_data: gpointer,
+    ) -> gboolean {
+        // A panic ends the walk; the names so far stand.
+        guard_on_any_thread("compat.visit", 0, || {
+            // SAFETY: see the function.
+            let each = unsafe { &mut *user_data.cast::<&mut dyn FnMut(&'static CStr)>() };
+            // SAFETY: names of macros are static and NUL-terminated (lib/template/macros.c).
+            each(unsafe { CStr::from_ptr(name) });
+            1
+        })
+    }
+    // SAFETY: `visit` gets back the pointer that is passed here, during the call.
+    unsafe { log_msg_macros_foreach(Some(visit), std::ptr::from_mut(&mut each).cast()) };
 }
 
 /// Expands a macro that prints a time, in the traditional format.

@@ -52,15 +52,10 @@ impl Name {
     }
 }
 
-/// `handle` came from the host's registry.
-fn is_macro(handle: ffi::NVHandle) -> bool {
-    // SAFETY: the handle came from the registry, where its flags are looked up.
-    unsafe { ffi::log_msg_is_handle_macro(handle) != 0 }
-}
-
-/// The number of a macro; `None` for other values.
+/// The number of a macro; `None` for other values. `handle` came from the host's registry.
 fn macro_number(handle: ffi::NVHandle) -> Option<ffi::gint> {
-    if !is_macro(handle) {
+    // SAFETY: the handle came from the registry, where its flags are looked up.
+    if unsafe { ffi::log_msg_is_handle_macro(handle) } == 0 {
         return None;
     }
     // SAFETY: the registry lives as long as the process, and has a lock of its own.
@@ -76,27 +71,14 @@ pub fn macro_names() -> &'static [Box<[u8]>] {
     NAMES.get_or_init(collect)
 }
 
-/// Reads the host's table of macros. Walking its registry of names instead, which has them too,
-/// would not be safe: other threads add to it.
 fn collect() -> Vec<Box<[u8]>> {
     let mut names: Vec<Box<[u8]>> = Vec::new();
-    let mut row: *const ffi::LogMacroDef = (&raw const ffi::macros).cast();
-    loop {
-        // SAFETY: the table is static and ends with a row without a name (lib/template/macros.c),
-        // which ends the loop.
-        let name = unsafe { (*row).name };
-        if name.is_null() {
-            break;
-        }
-        // SAFETY: names in the table are static and NUL-terminated.
-        let name = unsafe { CStr::from_ptr(name) };
-        // Some rows are names of values too, and there the value is what a message gives.
+    ffi::compat::for_each_macro(&mut |name| {
+        // Some are names of values too, and there the value is what a message gives.
         if Name::look_up(name).kind != Kind::Value {
             names.push(name.to_bytes().into());
         }
-        // SAFETY: not beyond the last row, see above.
-        row = unsafe { row.add(1) };
-    }
+    });
     names.sort_unstable();
     names.dedup();
     names

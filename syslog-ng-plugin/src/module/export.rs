@@ -110,7 +110,8 @@ pub(crate) unsafe fn start<const N: usize>(
 /// }
 /// ```
 ///
-/// `name` is the module's, with `_` for `-`; the file is `libmod-<name>.so` or `lib<name>.so`.
+/// `name` is the module's, with `_` for `-`; the file is `libmod-<name>.so`, or `lib<name>.so` where
+/// the host does not look for the file's name in it (all of syslog-ng's own versions).
 /// `init` runs on the main thread, once for each configuration that uses the module. A row says
 /// what the plugin is called, where it may stand (`destination`, `root`), and which class of the
 /// host reads it (`threaded_destination`, `root_block`).
@@ -133,7 +134,7 @@ macro_rules! module {
                 }),+
             ]);
 
-            #[unsafe(export_name = "module_info")]
+            #[unsafe(export_name = $crate::module_info_symbol!($name))]
             static MODULE_INFO: sdk::ModuleInfo = sdk::ModuleInfo::new(
                 sdk::c_text(concat!($name, "\0")),
                 sdk::c_text(concat!($version, "\0")),

@@ -67,20 +67,11 @@ impl Plugin {
     }
 
     const fn new(context: u32, name: &'static CStr, parser: &'static Parser) -> Self {
-        Plugin(ffi::Plugin {
-            type_: context as ffi::gint,
-            name: name.as_ptr(),
-            failure_info: ffi::PluginFailureInfo {
-                aux_data: ptr::null(),
-            },
-            parser: parser.0.get(),
-            construct: None,
-            free_fn: None,
-        })
+        Plugin(ffi::compat::plugin(context, name, parser.0.get()))
     }
 }
 
-/// A module's plugins, in memory that the host may write to: it keeps notes in the rows
+/// A module's plugins, in memory that the host may write to: some keep notes in the rows
 /// (`failure_info`).
 pub struct PluginTable<const N: usize>(UnsafeCell<[Plugin; N]>);
 
