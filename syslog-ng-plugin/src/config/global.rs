@@ -126,11 +126,11 @@ const _: () = assert!(std::mem::offset_of!(Instance<u8>, host) == 0);
 
 impl<T: ConfigState> Instance<T> {
     fn construct() -> NonNull<Self> {
-        let host = ffi::ModuleConfig {
-            init: Some(init::<T>),
-            deinit: None,
-            free_fn: Some(free_fn::<T>),
-        };
+        // Some hosts have more slots; none of them has to be set.
+        // SAFETY: all bytes zero is a ModuleConfig without slots: pointers to functions.
+        let mut host: ffi::ModuleConfig = unsafe { std::mem::zeroed() };
+        host.init = Some(init::<T>);
+        host.free_fn = Some(free_fn::<T>);
         // SAFETY: g_malloc() gives memory of that size, aligned for any type of C, or ends the
         // process.
         let instance = unsafe { glib_sys::g_malloc(size_of::<Self>()) }.cast::<Self>();

@@ -42,7 +42,8 @@ pub(crate) const PYTHON_BASE_CLASSES: bool = cfg!(host = "python_base_classes");
 pub(crate) const fn plugin(context: u32, name: &'static CStr, parser: *mut CfgParser) -> Plugin {
     Plugin {
         type_: context as gint,
-        name: name.as_ptr(),
+        // Not all hosts say that they only read it.
+        name: name.as_ptr().cast_mut(),
         #[cfg(host = "plugin_failure_info")]
         failure_info: PluginFailureInfo {
             aux_data: std::ptr::null(),
