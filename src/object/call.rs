@@ -54,9 +54,7 @@ impl Object {
                 return None;
             }
         };
-        let function = callable
-            .getattr("__func__")
-            .unwrap_or_else(|_| callable.clone());
+        let function = function(&callable);
         let inherited = base
             .getattr(name)
             .is_ok_and(|default| default.is(&function));
@@ -118,13 +116,16 @@ impl Object {
 impl Method {
     /// `file:line` where the method is defined, if it is written in Python.
     pub(crate) fn location(&self, py: Python<'_>) -> Option<String> {
-        let callable = self.callable.bind(py);
-        let function = callable
-            .getattr("__func__")
-            .unwrap_or_else(|_| callable.clone());
-        let code = function.getattr("__code__").ok()?;
+        let code = function(self.callable.bind(py)).getattr("__code__").ok()?;
         let file: String = code.getattr("co_filename").ok()?.extract().ok()?;
         let line: usize = code.getattr("co_firstlineno").ok()?.extract().ok()?;
         Some(format!("{file}:{line}"))
     }
+}
+
+/// What a bound method binds; anything else is given back.
+fn function<'py>(callable: &Bound<'py, PyAny>) -> Bound<'py, PyAny> {
+    callable
+        .getattr("__func__")
+        .unwrap_or_else(|_| callable.clone())
 }
