@@ -45,3 +45,4 @@
 #include <reloc.h>
 #include <resolved-configurable-paths.h>
 #include <scratch-buffers.h>
+#include <timeutils/cache.h>

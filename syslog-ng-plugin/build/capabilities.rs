@@ -35,6 +35,11 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
     // 4.0 made the base classes of Python's drivers a must and gave whole numbers one type; only the
     // latter shows in the headers.
     ("python_base_classes", Headers("pub const LM_VT_INTEGER:")),
+    // Since 4.x there is a second clock, and the first one has another name.
+    (
+        "cached_realtime",
+        Headers("pub fn invalidate_cached_realtime("),
+    ),
     // 4.2 brought values with types into options().
     ("typed_options", Headers("pub const VERSION_VALUE_4_2:")),
     // Options that came one by one.

@@ -52,6 +52,11 @@ const EXCERPTS: &[Excerpts] = &[
         "pub const LM_VT_INT32: _LogMessageValueType = 3;",
     ),
     headers(
+        "cached_realtime",
+        "    pub fn invalidate_cached_realtime();",
+        "    pub fn invalidate_cached_time();",
+    ),
+    headers(
         "typed_options",
         "pub const VERSION_VALUE_4_2: u32 = 1026;",
         "pub const VERSION_VALUE_4_0: u32 = 1024;",

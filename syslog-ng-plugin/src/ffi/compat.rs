@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 //! The one place that knows how hosts differ.
+//!
+//! - [`options`]: functions behind options that not every host has.
+
+mod options;
 
 use std::ffi::CStr;
 #[cfg(host = "location_has_level")]
@@ -11,6 +15,12 @@ use crate::pipe::guard;
 #[cfg(host = "macros_foreach")]
 use crate::pipe::guard_on_any_thread;
 use crate::stats::CounterKey;
+
+pub(crate) use options::{
+    NEW_TRANSFORM_LOWER, NEW_TRANSFORM_UPPER, SET_DESTINATION_FLAG, SET_INCLUDE_BYTES,
+    SET_INTERNAL, SET_SDATA_PREFIX, SET_TEMPLATE_ESCAPE, SET_WORKER_PARTITION_KEY,
+    copy_template_escape,
+};
 
 /// The symbol that the host looks for first in the file of the module `$name`, `libmod-$name.so`.
 #[cfg(not(host = "module_info_has_name"))]
@@ -276,83 +286,17 @@ pub(crate) unsafe fn expand_stamp(number: gint, message: *const LogMessage, resu
     };
 }
 
-// Functions behind options that not every host has. `None` where the host at hand has none.
-
-type SetSwitch<T> = unsafe extern "C" fn(*mut T, gboolean);
-type SetText<T> = unsafe extern "C" fn(*mut T, *const gchar) -> gboolean;
-type SetTemplate<T> = unsafe extern "C" fn(*mut T, *mut LogTemplate);
-type NewTransform = unsafe extern "C" fn() -> *mut ValuePairsTransform;
-
-/// For internal().
-#[cfg(host = "internal_pipes")]
-pub(crate) const SET_INTERNAL: Option<SetSwitch<LogPipe>> = Some(log_pipe_set_internal);
-#[cfg(not(host = "internal_pipes"))]
-pub(crate) const SET_INTERNAL: Option<SetSwitch<LogPipe>> = None;
-
-/// For a source's sdata-prefix(). Gives FALSE for a text that is too long.
-#[cfg(host = "sdata_prefix")]
-pub(crate) const SET_SDATA_PREFIX: Option<SetText<MsgFormatOptions>> =
-    Some(msg_format_options_set_sdata_prefix);
-#[cfg(not(host = "sdata_prefix"))]
-pub(crate) const SET_SDATA_PREFIX: Option<SetText<MsgFormatOptions>> = None;
-
-/// For a destination's flags(). Gives FALSE for one that the host does not know.
-#[cfg(host = "destination_flags")]
-pub(crate) const SET_DESTINATION_FLAG: Option<SetText<LogDriver>> =
-    Some(log_threaded_dest_driver_process_flag);
-#[cfg(not(host = "destination_flags"))]
-pub(crate) const SET_DESTINATION_FLAG: Option<SetText<LogDriver>> = None;
-
-/// For worker-partition-key(). Takes the reference over.
-#[cfg(host = "worker_partition_key")]
-pub(crate) const SET_WORKER_PARTITION_KEY: Option<SetTemplate<LogDriver>> =
-    Some(log_threaded_dest_driver_set_worker_partition_key_ref);
-#[cfg(not(host = "worker_partition_key"))]
-pub(crate) const SET_WORKER_PARTITION_KEY: Option<SetTemplate<LogDriver>> = None;
-
-/// For include-bytes() in value-pairs().
-#[cfg(host = "include_bytes")]
-pub(crate) const SET_INCLUDE_BYTES: Option<SetSwitch<ValuePairs>> =
-    Some(value_pairs_set_include_bytes);
-#[cfg(not(host = "include_bytes"))]
-pub(crate) const SET_INCLUDE_BYTES: Option<SetSwitch<ValuePairs>> = None;
-
-/// For upper() in value-pairs().
-#[cfg(host = "case_transformations")]
-pub(crate) const NEW_TRANSFORM_UPPER: Option<NewTransform> = Some(value_pairs_new_transform_upper);
-#[cfg(not(host = "case_transformations"))]
-pub(crate) const NEW_TRANSFORM_UPPER: Option<NewTransform> = None;
-
-/// For lower() in value-pairs().
-#[cfg(host = "case_transformations")]
-pub(crate) const NEW_TRANSFORM_LOWER: Option<NewTransform> = Some(value_pairs_new_transform_lower);
-#[cfg(not(host = "case_transformations"))]
-pub(crate) const NEW_TRANSFORM_LOWER: Option<NewTransform> = None;
-
-/// For template-escape().
-pub(crate) const SET_TEMPLATE_ESCAPE: Option<fn(&mut LogTemplateOptions, bool)> =
-    if cfg!(host = "template_escape") {
-        Some(set_template_escape)
-    } else {
-        None
+/// Has this thread look at the clock again when it makes the next message. The host does so on its
+/// own only on threads that run its event loop.
+pub(crate) fn forget_the_time() {
+    #[cfg(host = "cached_realtime")]
+    // SAFETY: the thread has the host's state, which the time is part of (see `with_host_state`).
+    unsafe {
+        invalidate_cached_realtime()
     };
-
-fn set_template_escape(options: &mut LogTemplateOptions, escape: bool) {
-    #[cfg(host = "template_escape")]
-    {
-        options.escape = escape.into();
-    }
-    #[cfg(not(host = "template_escape"))]
-    let _ = (options, escape);
-}
-
-/// Copies what the host's own function for that leaves out (lib/template/templates.c:
-/// log_template_options_clone).
-pub(crate) fn copy_template_escape(from: &LogTemplateOptions, to: &mut LogTemplateOptions) {
-    #[cfg(host = "template_escape")]
-    {
-        to.escape = from.escape;
-    }
-    #[cfg(not(host = "template_escape"))]
-    let _ = (from, to);
+    #[cfg(not(host = "cached_realtime"))]
+    // SAFETY: as above.
+    unsafe {
+        invalidate_cached_time()
+    };
 }

@@ -29,6 +29,28 @@ impl Message {
         Message { raw }
     }
 
+    /// A new message with this text, received now. Any thread.
+    #[doc(alias = "log_msg_new_empty")]
+    pub fn new(text: &[u8]) -> Self {
+        thread::with_host_state(|| {
+            // SAFETY: gives a new message with one reference, which is ours, or ends the process.
+            let raw = unsafe { NonNull::new_unchecked(ffi::log_msg_new_empty()) };
+            ffi::compat::forget_the_time();
+            // A slice of Rust's is never longer than that.
+            let length = isize::try_from(text.len()).unwrap_or(isize::MAX);
+            // SAFETY: nobody else has the message; the bytes are copied up to their length.
+            unsafe {
+                ffi::log_msg_set_value(
+                    raw.as_ptr(),
+                    ffi::LM_V_MESSAGE,
+                    text.as_ptr().cast(),
+                    length,
+                );
+            }
+            Message { raw }
+        })
+    }
+
     /// Hands the value called `name` to `read`, `None` if the message has none. Macros are
     /// expanded. Any thread.
     pub fn value<T>(&self, name: Name, read: impl FnOnce(Option<Value<'_>>) -> T) -> T {
