@@ -45,8 +45,9 @@ check: build format lint doc test
 ROUNDS ?= 5
 
 bench: build
-	$(CARGO) build --quiet --locked --release -p syslog-ng-plugin --example discard
-	/usr/bin/python3 bench/bench.py $(MODULES)/libmod-python.so target/release/examples/libdiscard.so --rounds $(ROUNDS)
+	$(CARGO) build --quiet --locked --release -p syslog-ng-plugin --example discard --example generate
+	/usr/bin/python3 bench/bench.py $(MODULES)/libmod-python.so target/release/examples/libdiscard.so \
+	    target/release/examples/libgenerate.so --rounds $(ROUNDS)
 
 check-hosts:
 	.ci/check-hosts

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Measures the module against the host's C module: the same config and Python, in turns, in one run.
 
-usage: bench.py MODULE DISCARD [--rounds N] [--messages N]
+usage: bench.py MODULE DISCARD GENERATE [--rounds N] [--messages N]
 
-MODULE is our libmod-python.so, DISCARD the SDK's example destination without Python, which is the floor: what the host itself
-takes. What stands in the table are medians over the rounds. "limit" is that floor plus the Python body alone in a loop.
+MODULE is our libmod-python.so, DISCARD and GENERATE the SDK's example destination and source without Python, which are the
+floor: what the host itself takes. What stands in the table are medians over the rounds. "limit" is that floor plus the Python
+body alone in a loop.
 """
 
 import argparse
@@ -38,7 +39,7 @@ class Result(NamedTuple):
 
 
 class Case(NamedTuple):
-    """What is measured."""
+    """What is measured of a destination."""
 
     name: str
     drain: bool
@@ -46,6 +47,20 @@ class Case(NamedTuple):
 
 
 CASES = [Case("send(), end to end", False), Case("drain send()", True)]
+
+
+class SourceCase(NamedTuple):
+    """What is measured of a source."""
+
+    name: str
+    path: str
+    """Where its messages go in the config."""
+
+
+SOURCE_CASES = [
+    SourceCase("source, to a queue", "log { source(s); destination(d); flags(flow-control); };"),
+    SourceCase("source alone", "log { source(s); };"),
+]
 
 
 def config(case: Case, destination: str, messages: int) -> str:
@@ -65,17 +80,30 @@ def driver(destination: str, size: str) -> str:
     return f'discard(wait-for("go") time-reopen(1) persist-name("bench") {size});'
 
 
+def source_config(case: SourceCase, messages: int) -> str:
+    text = "a message of a benchmark, about as long as the lines of a log are"
+    return f"""@version: current
+@module mod-generate
+@module mod-discard
+source s {{ generate(message("{text}") count({messages}) wait-for("go") persist-name("bench") log-iw-size(10000)); }};
+destination d {{ discard(persist-name("bench")); }};
+{case.path}
+"""
+
+
 class Daemon:
     """A syslog-ng in a folder of its own."""
 
-    def __init__(self, folder: Path, module: Path, name: str, text: str) -> None:
+    def __init__(self, folder: Path, added: Dict[str, Path], text: str, counters: str = r"dst\.\w+;d#0") -> None:
         self.folder = folder
+        self.counters = counters
         modules = folder / "modules"
         modules.mkdir()
         for path in Path(host_variable("moduledir")).glob("*.so"):
             if not path.name.startswith("libmod-python"):
                 (modules / path.name).symlink_to(path)
-        (modules / f"libmod-{name}.so").symlink_to(module)
+        for name, module in added.items():
+            (modules / f"libmod-{name}.so").symlink_to(module)
         (folder / "syslog-ng.conf").write_text(text)
         shutil.copy(HERE / "messages.py", folder)
         command = ["syslog-ng", "-F", "--no-caps", "--cfgfile", "syslog-ng.conf", "--persist-file", "persist"]
@@ -89,7 +117,7 @@ class Daemon:
         self.wait(lambda: (folder / "ctl").exists() and self.counter("processed") is not None, "start")
 
     def counter(self, name: str) -> Optional[int]:
-        """The destination's counter of that name."""
+        """The counter of that name of what is measured."""
         try:
             with socket.socket(socket.AF_UNIX) as control:
                 control.connect(os.path.relpath(self.folder / "ctl"))
@@ -102,7 +130,7 @@ class Daemon:
                     answer += more
         except OSError:
             return None
-        found = re.search(rf"^dst\.\w+;d#0;[^;]*;[^;]*;{name};(\d+)$", answer.decode(), re.MULTILINE)
+        found = re.search(rf"^{self.counters};[^;]*;[^;]*;{name};(\d+)$", answer.decode(), re.MULTILINE)
         return int(found[1]) if found else None
 
     def cpu(self) -> float:
@@ -148,7 +176,7 @@ def c_module() -> Path:
 def run(case: Case, destination: str, module: Path, messages: int, lines: Path) -> Result:
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("TMPDIR")))
     try:
-        daemon = Daemon(folder, module, destination, config(case, destination, messages))
+        daemon = Daemon(folder, {destination: module}, config(case, destination, messages))
         try:
             if not case.drain:
                 (folder / "go").touch()
@@ -163,6 +191,22 @@ def run(case: Case, destination: str, module: Path, messages: int, lines: Path) 
             seconds, cpu = time.monotonic() - start[0], daemon.cpu() - start[1]
             measured = messages - start[2]
             return Result(measured / seconds, cpu / measured * 1e6, daemon.memory())
+        finally:
+            daemon.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+def run_source(case: SourceCase, modules: Dict[str, Path], messages: int) -> Result:
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("TMPDIR")))
+    try:
+        daemon = Daemon(folder, modules, source_config(case, messages), r"src\.\w+;s#0")
+        try:
+            start = (time.monotonic(), daemon.cpu())
+            (folder / "go").touch()
+            daemon.wait(lambda: daemon.counter("processed") == messages, "last message")
+            seconds, cpu = time.monotonic() - start[0], daemon.cpu() - start[1]
+            return Result(messages / seconds, cpu / messages * 1e6, daemon.memory())
         finally:
             daemon.stop()
     finally:
@@ -186,6 +230,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("module", type=Path)
     parser.add_argument("discard", type=Path)
+    parser.add_argument("generate", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--json", type=Path, help="write all results there too")
@@ -210,6 +255,10 @@ def main() -> None:
                     if number:
                         gathered[name].append(result)
             results[case.name] = gathered
+        modules = {"discard": arguments.discard.resolve(), "generate": arguments.generate.resolve()}
+        for source_case in SOURCE_CASES:
+            found = [run_source(source_case, modules, arguments.messages) for _ in range(arguments.rounds + 1)]
+            results[source_case.name] = {"no Python": found[1:]}
     if arguments.json:
         arguments.json.write_text(json.dumps(results))
     loop = body(arguments.messages)
@@ -217,14 +266,16 @@ def main() -> None:
     print(f"{'case':<20} {'':<10} {'msg/s':>10} {'± %':>5} {'CPU µs':>8} {'RSS MiB':>8} {'to C':>6} {'to limit':>8}")
     for case_name, gathered in results.items():
         median = {name: Result(*map(statistics.median, zip(*list_))) for name, list_ in gathered.items()}
-        limit = median["no Python"].cpu + loop
+        # Sources have no Python yet.
+        limit = median["no Python"].cpu + (loop if "ours" in median else 0)
+        reference = median.get("C module")
         for name, result in median.items():
             rates = [one.rate for one in gathered[name]]
             spread = (max(rates) - min(rates)) / 2 / result.rate * 100
-            ratio = result.rate / median["C module"].rate
+            ratio = f"{result.rate / reference.rate:.2f}" if reference else "-"
             print(
                 f"{case_name:<20} {name:<10} {result.rate:>10.0f} {spread:>5.0f} {result.cpu:>8.2f} "
-                f"{result.memory / 1024:>8.1f} {ratio:>6.2f} {result.cpu / limit:>8.2f}"
+                f"{result.memory / 1024:>8.1f} {ratio:>6} {result.cpu / limit:>8.2f}"
             )
 
 

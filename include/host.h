@@ -16,6 +16,7 @@
 #include <driver.h>
 #include <logpipe.h>
 #include <logthrdest/logthrdestdrv.h>
+#include <logthrsource/logthrsourcedrv.h>
 
 /* Messages and templates. */
 #include <logmsg/logmsg.h>

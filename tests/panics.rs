@@ -11,7 +11,7 @@ mod harness;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use harness::Host;
+use harness::{Host, build_folder};
 
 /// What happens when a function of the SDK panics each time it is called.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +38,17 @@ const CASES: &[(&str, Outcome)] = &[
     ("host.shut_down", Outcome::Delivers),
     ("owned.visit", Outcome::Delivers),
     ("root_block.parse", Outcome::Refused),
+    ("source.deinit", Outcome::Delivers),
+    ("source.free_fn", Outcome::Delivers),
+    ("source.generate_persist_name", Outcome::Delivers),
+    ("source.init", Outcome::Refused),
+    ("source.parse", Outcome::Refused),
+    ("source_slots.format_stats", Outcome::Delivers),
+    ("source_slots.request_exit", Outcome::Delivers),
+    ("source_slots.run", Outcome::Runs),
+    ("source_slots.thread_deinit", Outcome::Delivers),
+    ("source_slots.thread_init", Outcome::Delivers),
+    ("source_slots.wakeup", Outcome::Delivers),
     ("table.cleanup_pipe", Outcome::Refused),
     ("worker.connect", Outcome::Runs),
     ("worker.disconnect", Outcome::Delivers),
@@ -46,6 +57,9 @@ const CASES: &[(&str, Outcome)] = &[
     ("worker.worker_deinit", Outcome::Delivers),
     ("worker.worker_init", Outcome::Delivers),
 ];
+
+/// Functions in which nothing can panic, because the host takes no failure from them.
+const WITHOUT_GUARD: &[&str] = &["source_slots.worker_construct"];
 
 /// The SDK's functions that the host can call: `<file>.<function>` for each `extern "C" fn` in its
 /// source.
@@ -81,13 +95,22 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
 
 #[test]
 fn every_function_that_the_host_calls_has_a_case() {
-    let cases: BTreeSet<_> = CASES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let cases = CASES.iter().map(|(name, _)| *name);
+    let cases: BTreeSet<_> = cases
+        .chain(WITHOUT_GUARD.iter().copied())
+        .map(str::to_owned)
+        .collect();
     assert_eq!(functions(), cases);
 }
 
-fn config(extra: &str) -> String {
+const FILE: &str = r#"file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1));"#;
+/// Each message fills the window, so that the source is woken up after it.
+const GENERATE: &str = r#"generate(message("one") count(2) log-iw-size(1));"#;
+
+fn config(source: &str, extra: &str) -> String {
     format!(
         r#"
+@module mod-generate
 python {{
 class D:
     def send(self, msg):
@@ -95,7 +118,7 @@ class D:
         print(msg["MESSAGE"].decode(), flush=True)
         return True
 }};
-source s {{ file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1)); }};
+source s {{ {source} }};
 destination d {{ python(class("D") {extra}); }};
 log {{ source(s); destination(d); flags(flow-control); }};
 "#
@@ -109,7 +132,14 @@ fn run(slot: &str, outcome: Outcome) {
     } else {
         "retries(2) time-reopen(1)"
     };
-    let host = Host::new(&config(extra))
+    let source = if slot.starts_with("source") {
+        GENERATE
+    } else {
+        FILE
+    };
+    let generate = build_folder().join("examples/libgenerate.so");
+    let host = Host::new(&config(source, extra))
+        .with_module("mod-generate", &generate)
         .with_file("in.txt", "one\n")
         .with_environment("SYSLOG_NG_PLUGIN_PANIC_IN", slot);
     let event = "A callback of this module panicked";

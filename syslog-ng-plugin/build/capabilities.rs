@@ -40,6 +40,13 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
         "cached_realtime",
         Headers("pub fn invalidate_cached_realtime("),
     ),
+    // Since 4.x a source's slots are those of its worker; before that of the driver.
+    (
+        "source_workers",
+        Headers("pub fn log_threaded_source_worker_blocking_post("),
+    ),
+    // Since 4.x sources open batches, which have to be closed.
+    ("source_batches", Headers("pub auto_close_batches: ")),
     // 4.2 brought values with types into options().
     ("typed_options", Headers("pub const VERSION_VALUE_4_2:")),
     // Options that came one by one.

@@ -25,7 +25,7 @@ pub use message::{
 pub use module::{ModuleArguments, StartError};
 pub use options::{Argument, FormatOptions, OnError, OptionRule};
 pub use pipe::{
-    BlockError, Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, RootBlock,
-    ThreadedDestination,
+    BlockError, Destination, DestinationWorker, FlushMode, Insert, Names, PostError, Poster,
+    Prepared, RootBlock, Source, ThreadedDestination, ThreadedSource,
 };
 pub use stats::Counter;

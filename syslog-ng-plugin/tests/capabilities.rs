@@ -57,6 +57,16 @@ const EXCERPTS: &[Excerpts] = &[
         "    pub fn invalidate_cached_time();",
     ),
     headers(
+        "source_workers",
+        "    pub fn log_threaded_source_worker_blocking_post(self_: *mut LogThreadedSourceWorker);",
+        "    pub fn log_threaded_source_blocking_post(self_: *mut LogThreadedSourceDriver);",
+    ),
+    headers(
+        "source_batches",
+        "    pub workers: *mut *mut LogThreadedSourceWorker,\n    pub auto_close_batches: gboolean,",
+        "    pub workers: *mut *mut LogThreadedSourceWorker,\n    pub transport_name: *mut gchar,",
+    ),
+    headers(
         "typed_options",
         "pub const VERSION_VALUE_4_2: u32 = 1026;",
         "pub const VERSION_VALUE_4_0: u32 = 1024;",

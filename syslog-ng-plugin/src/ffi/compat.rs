@@ -3,8 +3,10 @@
 //! The one place that knows how hosts differ.
 //!
 //! - [`options`]: functions behind options that not every host has.
+//! - [`source_slots`]: the slots of a threaded source.
 
 mod options;
+mod source_slots;
 
 use std::ffi::CStr;
 #[cfg(host = "location_has_level")]
@@ -20,6 +22,10 @@ pub(crate) use options::{
     NEW_TRANSFORM_LOWER, NEW_TRANSFORM_UPPER, SET_DESTINATION_FLAG, SET_INCLUDE_BYTES,
     SET_INTERNAL, SET_SDATA_PREFIX, SET_TEMPLATE_ESCAPE, SET_WORKER_PARTITION_KEY,
     copy_template_escape,
+};
+pub(crate) use source_slots::{
+    SourceSlots, set_auto_close_batches, set_source_slots, source_blocking_post, source_is_open,
+    source_post,
 };
 
 /// The symbol that the host looks for first in the file of the module `$name`, `libmod-$name.so`.

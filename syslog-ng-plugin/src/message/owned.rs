@@ -2,7 +2,9 @@
 
 //! A message that is kept.
 
+use std::ffi::c_void;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::name::Kind;
 use super::{Name, Value, ValueType, thread};
@@ -49,6 +51,35 @@ impl Message {
             }
             Message { raw }
         })
+    }
+
+    /// Takes the message for a source, which can happen once: a further reference. `None` for one
+    /// that a source has taken before, on whatever thread, or that the host derived from such a one.
+    pub(crate) fn claim(&self) -> Option<Message> {
+        // SAFETY: we hold a reference. The field is a pointer to a function, NULL in a new message;
+        // as long as it is, nobody but this function writes it.
+        let field = unsafe {
+            AtomicPtr::from_ptr((&raw mut (*self.raw.as_ptr()).ack_func).cast::<*mut c_void>())
+        };
+        field
+            .compare_exchange(
+                ptr::null_mut(),
+                // Never called: the source writes its own in its place before it hands the message
+                // on (lib/logsource.c: log_source_post).
+                ptr::without_provenance_mut(1),
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            )
+            .ok()?;
+        // SAFETY: we hold a reference.
+        Some(unsafe { Message::retain(self.raw) })
+    }
+
+    /// Gives the reference to the host.
+    pub(crate) fn into_raw(self) -> NonNull<ffi::LogMessage> {
+        let raw = self.raw;
+        std::mem::forget(self);
+        raw
     }
 
     /// Hands the value called `name` to `read`, `None` if the message has none. Macros are

@@ -8,7 +8,10 @@ use std::ptr;
 
 use crate::config::DRIVER_KEYWORDS;
 use crate::ffi;
-use crate::pipe::{RootBlock, ThreadedDestination, root_block, threaded_destination};
+use crate::pipe::{
+    RootBlock, ThreadedDestination, ThreadedSource, root_block, threaded_destination,
+    threaded_source,
+};
 
 /// What the host calls to read a plugin's part of a config.
 pub struct Parser(UnsafeCell<ffi::CfgParser>);
@@ -25,6 +28,18 @@ impl Parser {
             name: name.as_ptr(),
             keywords: DRIVER_KEYWORDS.as_ptr(),
             parse: Some(threaded_destination::parse::<D>),
+            cleanup: Some(cleanup_pipe),
+        }))
+    }
+
+    /// Reads threaded sources.
+    pub const fn threaded_source<D: ThreadedSource>(name: &'static CStr) -> Self {
+        Parser(UnsafeCell::new(ffi::CfgParser {
+            debug_flag: ptr::null_mut(),
+            context: 0,
+            name: name.as_ptr(),
+            keywords: DRIVER_KEYWORDS.as_ptr(),
+            parse: Some(threaded_source::parse::<D>),
             cleanup: Some(cleanup_pipe),
         }))
     }
@@ -59,6 +74,11 @@ impl Plugin {
     /// A destination called `name`; a `-` in it is written `_` here.
     pub const fn destination(name: &'static CStr, parser: &'static Parser) -> Self {
         Self::new(ffi::LL_CONTEXT_DESTINATION, name, parser)
+    }
+
+    /// A source called `name`; a `-` in it is written `_` here.
+    pub const fn source(name: &'static CStr, parser: &'static Parser) -> Self {
+        Self::new(ffi::LL_CONTEXT_SOURCE, name, parser)
     }
 
     /// A block at the top level called `name`.

@@ -5,6 +5,8 @@
 //!
 //! - [`mod@guard`]: what stands between every callback and the host.
 //! - [`threaded_destination`]: `LogThreadedDestDriver` and its workers.
+//! - [`threaded_source`]: `LogThreadedSourceDriver` and its worker.
+//! - [`mod@host_driver`]: what every driver has: an id, a place in the config, names.
 //! - [`root_block`]: a block at the top level of a config.
 //!
 //! # Threads and order
@@ -14,8 +16,11 @@
 //! | parse | main | a config is read; the old config's threads run |
 //! | init | main | the config is taken up; the threads of the old one have ended. May come again on the same driver, after deinit, when a newer config was refused |
 //! | worker_init … worker_deinit, connect, insert, flush, disconnect | the worker's own | from the host's start hook (after every init) until the config is let go |
+//! | a source's thread_started, run, thread_stopping | the source's own | as those of a destination's worker |
+//! | a source's request_exit | main | while run runs, or before it begins |
+//! | a source's wakeup | any, perhaps under an ack tracker's lock | its window opens again; at a stop; perhaps after deinit |
 //! | deinit | main | the worker threads have ended |
-//! | free_fn | main | after a reload: when the new config's threads run already |
+//! | free_fn | main; a source's on any thread | after a reload: when the new config's threads run already; a source's when its last message is settled |
 //! | format_stats, generate_persist_name | main and worker | any time after init, some of them under the host's stats lock |
 //!
 //! # Locks
@@ -25,11 +30,14 @@
 //! another thread could hold while waiting for the stats lock.
 
 pub(crate) mod guard;
+mod host_driver;
 pub(crate) mod root_block;
 pub(crate) mod threaded_destination;
+pub(crate) mod threaded_source;
 
 pub(crate) use guard::{guard, guard_on_any_thread};
 pub use root_block::{BlockError, RootBlock};
 pub use threaded_destination::{
     Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,
 };
+pub use threaded_source::{PostError, Poster, Source, ThreadedSource};

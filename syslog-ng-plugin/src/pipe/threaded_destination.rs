@@ -18,7 +18,7 @@ use crate::message::MessageRef;
 use crate::options::OptionRule;
 
 pub use driver::Destination;
-pub(crate) use driver::parse;
+pub(crate) use driver::{add_plugin, parse};
 
 /// A destination whose messages are sent on threads of their own.
 ///

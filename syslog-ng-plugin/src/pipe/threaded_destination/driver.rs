@@ -280,7 +280,7 @@ fn read<D: ThreadedDestination>(
             sets.push(&mut value_pairs);
         }
         options::parse(&name, lexer, &mut sets, |lexer, plugin| {
-            add_plugin(lexer, plugin, made.as_ptr().cast())
+            add_plugin(lexer, &INNER, plugin, made.as_ptr().cast())
         })
     })?;
     // SAFETY: made above and not yet handed to the host.
@@ -297,13 +297,15 @@ fn read<D: ThreadedDestination>(
     Ok(())
 }
 
-fn add_plugin(
+/// Reads an inner plugin of the host's called `name`, and puts it on the driver.
+pub(crate) fn add_plugin(
     lexer: &mut Lexer<'_>,
+    inner: &Context,
     name: &[u8],
     driver: *mut ffi::LogDriver,
 ) -> Result<(), ParseError> {
     let place = lexer.here();
-    let plugin = lexer.inner_plugin(&INNER, name, driver)?;
+    let plugin = lexer.inner_plugin(inner, name, driver)?;
     // SAFETY: both are live; the driver takes the plugin over.
     if unsafe { ffi::log_driver_add_plugin(driver, plugin.as_ptr()) } != 0 {
         return Ok(());
