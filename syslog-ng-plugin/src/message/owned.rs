@@ -53,6 +53,22 @@ impl Message {
         })
     }
 
+    /// A new message out of `raw`, parsed as the options say. Any thread.
+    ///
+    /// # Safety
+    /// The options are live and nobody changes them.
+    pub(crate) unsafe fn parse(options: NonNull<ffi::MsgFormatOptions>, raw: &[u8]) -> Self {
+        thread::with_host_state(|| {
+            // SAFETY: the caller's word; the bytes are read up to their length; this thread has the
+            // host's state.
+            let made = unsafe { ffi::msg_format_parse(options.as_ptr(), raw.as_ptr(), raw.len()) };
+            ffi::compat::forget_the_time();
+            // SAFETY: a new message with one reference, which is ours, or the process has ended.
+            let raw = unsafe { NonNull::new_unchecked(made) };
+            Message { raw }
+        })
+    }
+
     /// Takes the message for a source, which can happen once: a further reference. `None` for one
     /// that a source has taken before, on whatever thread, or that the host derived from such a one.
     pub(crate) fn claim(&self) -> Option<Message> {
@@ -73,6 +89,25 @@ impl Message {
             .ok()?;
         // SAFETY: we hold a reference.
         Some(unsafe { Message::retain(self.raw) })
+    }
+
+    /// Writes a value.
+    ///
+    /// # Safety
+    /// The message was claimed by this thread, and has not been handed to the host since.
+    pub(crate) unsafe fn set(&self, name: Name, value: &[u8]) {
+        // A slice of Rust's is never longer than that.
+        let length = isize::try_from(value.len()).unwrap_or(isize::MAX);
+        // SAFETY: the caller's word; a message is protected from writes by what the host does with
+        // it. The bytes are copied up to their length.
+        unsafe {
+            ffi::log_msg_set_value(
+                self.raw.as_ptr(),
+                name.handle(),
+                value.as_ptr().cast(),
+                length,
+            );
+        }
     }
 
     /// Gives the reference to the host.

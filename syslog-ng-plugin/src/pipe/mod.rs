@@ -7,6 +7,7 @@
 //! - [`threaded_destination`]: `LogThreadedDestDriver` and its workers.
 //! - [`threaded_source`]: `LogThreadedSourceDriver` and its worker.
 //! - [`mod@host_driver`]: what every driver has: an id, a place in the config, names.
+//! - [`parse_options`]: how a source parses what it reads.
 //! - [`root_block`]: a block at the top level of a config.
 //!
 //! # Threads and order
@@ -31,11 +32,13 @@
 
 pub(crate) mod guard;
 mod host_driver;
+mod parse_options;
 pub(crate) mod root_block;
 pub(crate) mod threaded_destination;
 pub(crate) mod threaded_source;
 
 pub(crate) use guard::{guard, guard_on_any_thread};
+pub use parse_options::ParseOptions;
 pub use root_block::{BlockError, RootBlock};
 pub use threaded_destination::{
     Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,

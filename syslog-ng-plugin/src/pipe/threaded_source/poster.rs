@@ -3,14 +3,14 @@
 //! The way of a message into the host.
 
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 
 use crate::ffi;
 use crate::locks;
-use crate::message::Message;
+use crate::message::{Message, Name};
 
 /// Why a message was not posted. The host does not have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -40,6 +40,8 @@ struct Shared {
     thread: AtomicUsize,
     /// There while `thread` is.
     worker: AtomicPtr<ffi::LogThreadedSourceWorker>,
+    /// What is set as TRANSPORT on each message.
+    transport: Mutex<Option<Vec<u8>>>,
 }
 
 /// A number that no other living thread has, and that is not 0.
@@ -107,6 +109,19 @@ impl Poster {
         })
     }
 
+    fn transport(&self) -> MutexGuard<'_, Option<Vec<u8>>> {
+        self.0
+            .transport
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets what messages posted from now on have as TRANSPORT; `None` leaves it alone. Any thread.
+    #[doc(alias = "log_threaded_source_driver_set_transport_name")]
+    pub fn set_transport_name(&self, name: Option<&str>) {
+        *self.transport() = name.map(|name| name.as_bytes().to_vec());
+    }
+
     /// Whether [`try_post`](Self::try_post) would post now. Only on the source's thread, in run().
     pub fn is_open(&self) -> bool {
         self.open_worker().is_ok()
@@ -147,6 +162,10 @@ impl Poster {
         let worker = self.open_worker()?;
         locks::assert_host_s_may_be_taken();
         let message = message.claim().ok_or(PostError::NotNew)?;
+        if let Some(name) = &*self.transport() {
+            // SAFETY: claimed, and not yet handed over: nobody else changes it.
+            unsafe { message.set(Name::look_up(c"TRANSPORT"), name) };
+        }
         // SAFETY: the worker is live and this thread's, the window is open, and only this thread
         // makes it smaller; the message is a reference of its own that was claimed for this post.
         unsafe { post(worker, message.into_raw().as_ptr()) };

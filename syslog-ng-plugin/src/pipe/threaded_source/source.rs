@@ -16,6 +16,7 @@ use crate::ffi::compat::SourceSlots;
 use crate::options::{self, DRIVER, DriverSettings, SOURCE, SourceSettings, Table};
 use crate::pipe::guard;
 use crate::pipe::host_driver::{HostDriver, HostNames};
+use crate::pipe::parse_options::{self, ParseOptions};
 use crate::pipe::threaded_destination::add_plugin;
 use crate::stats::Counter;
 
@@ -41,6 +42,7 @@ struct State<D> {
     names: HostNames,
     errors: Arc<Counter>,
     poster: Poster,
+    parse_options: ParseOptions,
 }
 
 /// A source while it is being prepared or started.
@@ -49,6 +51,7 @@ pub struct Source<'s> {
     host: HostDriver,
     errors: &'s Arc<Counter>,
     poster: &'s Poster,
+    parse_options: &'s ParseOptions,
     lent: PhantomData<&'s ffi::LogThreadedSourceDriver>,
 }
 
@@ -83,6 +86,19 @@ impl Source<'_> {
         self.poster.clone()
     }
 
+    /// How the source's messages are parsed; of use once it runs.
+    pub fn parse_options(&self) -> ParseOptions {
+        self.parse_options.clone()
+    }
+
+    /// The flags of the source, by the names that they have in flags().
+    pub fn flags(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        // SAFETY: live; nobody writes them but the config's parser.
+        unsafe {
+            parse_options::flags(&raw const (*self.raw.as_ptr()).worker_options.parse_options)
+        }
+    }
+
     /// Whether the host closes the batch after each message, which is what it does if nobody says
     /// otherwise. If not, [`Poster::close_batch`] is to be called now and then; when the window
     /// closes and when run() returns it is done here.
@@ -102,6 +118,7 @@ impl<D: ThreadedSource> Instance<D> {
             names: HostNames::default(),
             errors: Arc::default(),
             poster: Poster::new(),
+            parse_options: ParseOptions::default(),
         };
         // SAFETY: the memory is ours.
         unsafe { (&raw mut (*instance).state).write(ManuallyDrop::new(state)) };
@@ -245,6 +262,7 @@ unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sy
         host: unsafe { HostDriver::new(raw.cast()) },
         errors: &state.errors,
         poster: &state.poster,
+        parse_options: &state.parse_options,
         lent: PhantomData,
     };
     // Each step of the driver's has a guard of its own: whatever becomes of it, what was done
@@ -267,9 +285,16 @@ unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sy
         .names
         .errors_key(component as u16, D::STATS_TYPE, &source.id());
     state.errors.register(&key);
+    // SAFETY: part of the driver, which is live; the host has filled them in, and does not do so again
+    // before deinit.
+    unsafe {
+        let options = &raw mut (*host).worker_options.parse_options;
+        state.parse_options.begin(NonNull::new_unchecked(options));
+    }
     if guard("source.start", false, || driver.start(&source)) {
         return 1;
     }
+    state.parse_options.end();
     state.errors.unregister();
     // SAFETY: undoes the host's init, which succeeded; the host calls no deinit after a failed init
     // (lib/logpipe.h).
@@ -290,6 +315,7 @@ unsafe extern "C" fn deinit<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_
         }
     });
     // Not under the guard: the host's side has to be taken down whatever ours did.
+    state.parse_options.end();
     state.errors.unregister();
     // SAFETY: the host's own method on the host's object.
     let result = unsafe { ffi::log_threaded_source_driver_deinit_method(pipe) };
