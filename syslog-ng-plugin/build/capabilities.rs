@@ -157,6 +157,8 @@ pub(crate) const STATIC_FUNCTIONS: &[&str] = &[
     "stats_cluster_label",
     "stats_counter_add",
     "stats_counter_inc",
+    "syslog_name_lookup_facility_by_name",
+    "syslog_name_lookup_severity_by_name",
 ];
 
 /// The names of what the host has.
