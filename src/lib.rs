@@ -31,6 +31,8 @@ syslog_ng_plugin::module! {
     init: interpreter::start,
     plugins: [
         destination "python" => threaded_destination::<driver::PythonDestination>,
+        parser "python" => message_parser::<driver::PythonParser>,
+        inner "python_http_header" => inner_destination::<driver::PythonHttpHeader>,
         root "python" => root_block::<driver::PythonBlock>,
     ],
 }

@@ -37,6 +37,13 @@ const CASES: &[(&str, Outcome)] = &[
     ("global.init", Outcome::Refused),
     ("host.shut_down", Outcome::Delivers),
     ("owned.visit", Outcome::Delivers),
+    ("inner_destination.attach", Outcome::Refused),
+    ("inner_destination.free_fn", Outcome::Refused),
+    ("inner_destination.parse", Outcome::Refused),
+    ("parser.clone", Outcome::Refused),
+    ("parser.free_fn", Outcome::Refused),
+    ("parser.init", Outcome::Refused),
+    ("parser.parse", Outcome::Refused),
     ("root_block.parse", Outcome::Refused),
     ("source.deinit", Outcome::Delivers),
     ("source.free_fn", Outcome::Delivers),
@@ -49,6 +56,7 @@ const CASES: &[(&str, Outcome)] = &[
     ("source_slots.thread_deinit", Outcome::Delivers),
     ("source_slots.thread_init", Outcome::Delivers),
     ("source_slots.wakeup", Outcome::Delivers),
+    ("table.cleanup_inner_plugin", Outcome::Refused),
     ("table.cleanup_pipe", Outcome::Refused),
     ("value_pairs.visit", Outcome::Runs),
     ("worker.connect", Outcome::Runs),
@@ -60,7 +68,7 @@ const CASES: &[(&str, Outcome)] = &[
 ];
 
 /// Functions in which nothing can panic, because the host takes no failure from them.
-const WITHOUT_GUARD: &[&str] = &["source_slots.worker_construct"];
+const WITHOUT_GUARD: &[&str] = &["parser.process", "source_slots.worker_construct"];
 
 /// Functions that are compiled for other hosts than those of the tests: AxoSyslog's walk over macros.
 const ELSEWHERE: &[&str] = &["compat.visit"];
@@ -129,6 +137,19 @@ log {{ source(s); destination(d); flags(flow-control); }};
     )
 }
 
+/// Two log paths through one parser, so that it is cloned; `@` stands for another option of it.
+const PARSER: &str = r#"
+parser p { python(class("D") @); };
+log { source(s); parser(p); destination(d); };
+log { source(s); parser(p); destination(d); };
+"#;
+
+/// A plugin inside of a destination; `@` stands for another option of it.
+const INNER: &str = r#"
+destination h { http(url("http://localhost:1/") python-http-header(class("D") @)); };
+log { source(s); destination(h); };
+"#;
+
 fn run(slot: &str, outcome: Outcome) {
     let extra = match slot {
         // To be cleaned up, a driver has to fail to parse.
@@ -142,7 +163,16 @@ fn run(slot: &str, outcome: Outcome) {
         FILE
     };
     let generate = build_folder().join("examples/libgenerate.so");
-    let host = Host::new(&config(source, extra))
+    let mut text = config(source, extra);
+    // What is refused before it was read to its end is freed at once.
+    let wrong = slot.ends_with("free_fn") || slot.starts_with("table");
+    let option = if wrong { "nonsense(1)" } else { "" };
+    if slot.starts_with("parser") {
+        text.push_str(&PARSER.replace('@', option));
+    } else if slot.contains("inner") {
+        text.push_str(&INNER.replace('@', option));
+    }
+    let host = Host::new(&text)
         .with_module("mod-generate", &generate)
         .with_file("in.txt", "one\n")
         .with_environment("SYSLOG_NG_PLUGIN_PANIC_IN", slot);

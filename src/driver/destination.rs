@@ -66,8 +66,7 @@ impl ThreadedDestination for PythonDestination {
     type Worker = Worker;
 
     fn configured(binding: Binding, config: Config<'_>, _end: Location) -> Result<Self, String> {
-        let class = binding.class.clone().filter(|class| !class.is_empty());
-        let class = class.ok_or("python() needs class(\"Name\") or class(\"module.Name\")")?;
+        let class = binding.required_class("python()")?;
         Ok(PythonDestination {
             class,
             binding,

@@ -5,9 +5,12 @@
 //!
 //! - [`global_code`]: `python { … };` at the top level of a config.
 //! - [`destination`]: `python()` in a destination.
+//! - [`unfinished`]: what is read but not built yet.
 
 mod destination;
 mod global_code;
+mod unfinished;
 
 pub(crate) use destination::PythonDestination;
 pub(crate) use global_code::PythonBlock;
+pub(crate) use unfinished::{PythonHttpHeader, PythonParser};

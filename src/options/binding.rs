@@ -5,7 +5,7 @@
 use super::Value;
 
 /// What a config says about a driver's Python side.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Binding {
     /// class(): `Name`, looked up in the config's python block, or `module.Name`.
     pub(crate) class: Option<String>,
@@ -13,9 +13,31 @@ pub(crate) struct Binding {
     pub(crate) loaders: Vec<String>,
     /// options(), in the order of the config; of equal names the last one counts.
     pub(crate) options: Vec<(String, Value)>,
+    /// mark-errors-as-critical(), of python-http-header() only.
+    pub(crate) mark_errors_as_critical: bool,
+}
+
+impl Default for Binding {
+    fn default() -> Self {
+        Binding {
+            class: None,
+            loaders: Vec::new(),
+            options: Vec::new(),
+            mark_errors_as_critical: true,
+        }
+    }
 }
 
 impl Binding {
+    /// What class() says. `driver` is the name of the option's owner, for the sentence.
+    ///
+    /// # Errors
+    /// A sentence, where there is no class() or an empty one.
+    pub(crate) fn required_class(&self, driver: &str) -> Result<String, String> {
+        let class = self.class.clone().filter(|class| !class.is_empty());
+        class.ok_or_else(|| format!("{driver} needs class(\"Name\") or class(\"module.Name\")"))
+    }
+
     /// Adds an option. In its name `-` becomes `_`, as Python names want it.
     pub(super) fn set(&mut self, name: &str, value: Value) {
         let name = name.replace('-', "_");

@@ -27,6 +27,21 @@ const OPTIONS: OptionRule<Binding> = OptionRule {
 /// A destination's.
 pub(crate) const DESTINATION: &[OptionRule<Binding>] = &[CLASS, LOADERS, IMPORTS, OPTIONS];
 
+/// A parser's.
+pub(crate) const PARSER: &[OptionRule<Binding>] = DESTINATION;
+
+/// What python-http-header() has.
+pub(crate) const HTTP_HEADER: &[OptionRule<Binding>] = &[
+    CLASS,
+    LOADERS,
+    IMPORTS,
+    OPTIONS,
+    OptionRule {
+        name: "mark-errors-as-critical",
+        argument: Argument::Switch(|binding, value| binding.mark_errors_as_critical = value),
+    },
+];
+
 /// Reads `"k" "v"`, `k => v` and the like up to the closing bracket. Commas are the lexer's
 /// business: it ignores them.
 fn read_options(binding: &mut Binding, lexer: &mut Lexer<'_>) -> Result<(), ParseError> {

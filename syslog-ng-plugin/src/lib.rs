@@ -25,7 +25,8 @@ pub use message::{
 pub use module::{ModuleArguments, StartError};
 pub use options::{Argument, FormatOptions, OnError, OptionRule};
 pub use pipe::{
-    BlockError, Destination, DestinationWorker, FlushMode, Insert, Names, ParseOptions, PostError,
-    Poster, Prepared, RootBlock, Source, ThreadedDestination, ThreadedSource,
+    BlockError, Destination, DestinationWorker, FlushMode, InnerDestination, Insert, MessageParser,
+    Names, ParseOptions, PostError, Poster, Prepared, RootBlock, Source, ThreadedDestination,
+    ThreadedSource,
 };
 pub use stats::Counter;

@@ -200,6 +200,19 @@ impl Host {
         self.wait_for_end().success()
     }
 
+    /// Runs the host with `--syntax-only`, for a config that it refuses, and gives what it says.
+    pub fn refused_by_syntax(mut self) -> String {
+        self.spawn(&["--syntax-only"]);
+        let status = self.wait_for_end();
+        assert_eq!(
+            status.code(),
+            Some(1),
+            "the config was not refused; the host said:\n{}",
+            self.log()
+        );
+        self.log()
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.as_ref().expect("the host has been started").id()
     }

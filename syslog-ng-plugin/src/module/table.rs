@@ -9,8 +9,8 @@ use std::ptr;
 use crate::config::DRIVER_KEYWORDS;
 use crate::ffi;
 use crate::pipe::{
-    RootBlock, ThreadedDestination, ThreadedSource, root_block, threaded_destination,
-    threaded_source,
+    InnerDestination, MessageParser, RootBlock, ThreadedDestination, ThreadedSource,
+    inner_destination, parser, root_block, threaded_destination, threaded_source,
 };
 
 /// What the host calls to read a plugin's part of a config.
@@ -44,6 +44,30 @@ impl Parser {
         }))
     }
 
+    /// Reads parsers of messages.
+    pub const fn message_parser<D: MessageParser>(name: &'static CStr) -> Self {
+        Parser(UnsafeCell::new(ffi::CfgParser {
+            debug_flag: ptr::null_mut(),
+            context: 0,
+            name: name.as_ptr(),
+            keywords: DRIVER_KEYWORDS.as_ptr(),
+            parse: Some(parser::parse::<D>),
+            cleanup: Some(cleanup_pipe),
+        }))
+    }
+
+    /// Reads plugins that stand inside of a destination.
+    pub const fn inner_destination<D: InnerDestination>(name: &'static CStr) -> Self {
+        Parser(UnsafeCell::new(ffi::CfgParser {
+            debug_flag: ptr::null_mut(),
+            context: 0,
+            name: name.as_ptr(),
+            keywords: DRIVER_KEYWORDS.as_ptr(),
+            parse: Some(inner_destination::parse::<D>),
+            cleanup: Some(cleanup_inner_plugin),
+        }))
+    }
+
     /// Reads blocks at the top level.
     pub const fn root_block<B: RootBlock>(name: &'static CStr) -> Self {
         Parser(UnsafeCell::new(ffi::CfgParser {
@@ -66,6 +90,15 @@ unsafe extern "C" fn cleanup_pipe(instance: glib_sys::gpointer) {
     });
 }
 
+/// # Safety
+/// The host calls this with what an inner plugin's parse made, when that parse failed.
+unsafe extern "C" fn cleanup_inner_plugin(instance: glib_sys::gpointer) {
+    crate::pipe::guard("table.cleanup_inner_plugin", (), || {
+        // SAFETY: nobody else has the plugin yet.
+        unsafe { ffi::log_driver_plugin_free(instance.cast()) };
+    });
+}
+
 /// A plugin's row in the module's table.
 #[repr(transparent)]
 pub struct Plugin(ffi::Plugin);
@@ -79,6 +112,16 @@ impl Plugin {
     /// A source called `name`; a `-` in it is written `_` here.
     pub const fn source(name: &'static CStr, parser: &'static Parser) -> Self {
         Self::new(ffi::LL_CONTEXT_SOURCE, name, parser)
+    }
+
+    /// A parser called `name`; a `-` in it is written `_` here.
+    pub const fn parser(name: &'static CStr, parser: &'static Parser) -> Self {
+        Self::new(ffi::LL_CONTEXT_PARSER, name, parser)
+    }
+
+    /// A plugin called `name` that stands inside of a destination; a `-` in it is written `_` here.
+    pub const fn inner(name: &'static CStr, parser: &'static Parser) -> Self {
+        Self::new(ffi::LL_CONTEXT_INNER_DEST, name, parser)
     }
 
     /// A block at the top level called `name`.

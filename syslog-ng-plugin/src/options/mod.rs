@@ -7,13 +7,14 @@
 //!
 //! - [`table`]: what an option is, and the loop that reads them.
 //! - [`suggestion`]: the name that somebody may have meant.
-//! - [`driver`], [`destination`], [`source`]: the options that the host's drivers share.
+//! - [`driver`], [`destination`], [`source`], [`parser`]: the options that the host's drivers share.
 //! - [`template`]: templates, and how they print values; [`value_pairs`]: `value-pairs()`;
 //!   [`flags`]: `flags()`.
 
 mod destination;
 mod driver;
 mod flags;
+mod parser;
 mod source;
 mod suggestion;
 mod table;
@@ -23,6 +24,7 @@ mod value_pairs;
 pub(crate) use destination::{DESTINATION, DestinationSettings, VALUE_PAIRS};
 pub(crate) use driver::{DRIVER, DriverSettings};
 pub(crate) use flags::apply as apply_flags;
+pub(crate) use parser::{PARSER, ParserSettings};
 pub(crate) use source::{SOURCE, SourceSettings};
 pub use table::{Argument, OptionRule};
 pub(crate) use table::{OptionSet, Table, parse};

@@ -48,6 +48,11 @@ pub(crate) const SOURCE: &[OptionRule<SourceSettings>] = &[
         name: "chain-hostnames",
         argument: Argument::Switch(|settings, value| settings.chain_hostnames = Some(value)),
     },
+    // Its old name.
+    OptionRule {
+        name: "long-hostnames",
+        argument: Argument::Switch(|settings, value| settings.chain_hostnames = Some(value)),
+    },
     OptionRule {
         name: "keep-hostname",
         argument: Argument::Switch(|settings, value| settings.keep_hostname = Some(value)),
@@ -127,12 +132,16 @@ pub(crate) const SOURCE: &[OptionRule<SourceSettings>] = &[
     },
     OptionRule {
         name: "default-severity",
-        argument: Argument::Checked(|settings, name| {
-            // SAFETY: NUL-terminated; the function looks it up.
-            let number = unsafe { ffi::syslog_name_lookup_severity_by_name(name.as_ptr()) };
-            settings.severity = Some(named(number, "default-severity()", "severity", &name)?);
-            Ok(())
-        }),
+        argument: Argument::Checked(default_severity),
+    },
+    // Its old names.
+    OptionRule {
+        name: "default-level",
+        argument: Argument::Checked(default_severity),
+    },
+    OptionRule {
+        name: "default-priority",
+        argument: Argument::Checked(default_severity),
     },
     OptionRule {
         name: "default-facility",
@@ -159,6 +168,13 @@ pub(crate) const SOURCE: &[OptionRule<SourceSettings>] = &[
         argument: Argument::Custom(|settings, lexer| flags::read(&mut settings.flags, lexer)),
     },
 ];
+
+fn default_severity(settings: &mut SourceSettings, name: CString) -> Result<(), String> {
+    // SAFETY: NUL-terminated; the function looks it up.
+    let number = unsafe { ffi::syslog_name_lookup_severity_by_name(name.as_ptr()) };
+    settings.severity = Some(named(number, "default-severity()", "severity", &name)?);
+    Ok(())
+}
 
 fn named(number: u32, option: &str, what: &str, name: &CStr) -> Result<u16, String> {
     u16::try_from(number).map_err(|_| {

@@ -31,6 +31,14 @@ impl Drop for Template {
     }
 }
 
+impl Clone for Template {
+    fn clone(&self) -> Self {
+        // SAFETY: ours; gives another reference.
+        unsafe { ffi::log_template_ref(self.raw.as_ptr()) };
+        Template { raw: self.raw }
+    }
+}
+
 impl Template {
     /// For a function of the host that takes a reference of its own. Good while `self` is.
     pub(crate) fn as_ptr(&self) -> *mut ffi::LogTemplate {
@@ -79,6 +87,26 @@ impl Template {
             unsafe { ffi::log_template_set_type_hint(self.as_ptr(), kind.as_ptr(), error) }
         })?;
         Ok(self)
+    }
+
+    /// The template of that name which the config defines, or else the text as a template.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub(crate) fn named_or_inline(text: &CStr) -> Result<Template, String> {
+        let mut raw = ptr::null_mut();
+        checked(|error| {
+            // SAFETY: `configuration` is set while a config is read; the text is NUL-terminated.
+            // Gives a reference of ours.
+            raw = unsafe {
+                let tree = &raw mut (*ffi::configuration).tree;
+                ffi::cfg_tree_check_inline_template(tree, text.as_ptr(), error)
+            };
+            (!raw.is_null()).into()
+        })?;
+        NonNull::new(raw)
+            .map(|raw| Template { raw })
+            .ok_or_else(String::new)
     }
 }
 

@@ -23,6 +23,8 @@ const NAMES: &[&str] = &[
 const TRANSFORMATIONS: &[&str] = &[
     "add-prefix",
     "lower",
+    // The old name of the next one.
+    "replace",
     "replace-prefix",
     "shift",
     "shift-levels",
@@ -220,7 +222,7 @@ fn transformations_into(
                 // SAFETY: the text is copied.
                 unsafe { ffi::value_pairs_new_transform_add_prefix(prefix.as_ptr()) }
             }
-            "replace-prefix" => {
+            "replace" | "replace-prefix" => {
                 let old = bytes(&shown, lexer.next_token())?;
                 let new = one(&shown, lexer, bytes)?;
                 // SAFETY: the texts are copied.

@@ -50,16 +50,25 @@ impl HostDriver {
 
     /// Where the driver stands in the config, as `file:line:column`.
     pub(super) fn location(&self) -> String {
-        let mut buffer: [c_char; 1024] = [0; 1024];
-        // SAFETY: the driver is live; the function takes a NULL node too and writes at most the
-        // buffer's length.
-        unsafe {
-            let node = (*self.0.as_ptr()).super_.expr_node;
-            ffi::log_expr_node_format_location(node, buffer.as_mut_ptr(), buffer.len());
-        }
-        // SAFETY: the function above terminates the text.
-        unsafe { from_c(buffer.as_ptr()) }.into_owned()
+        // SAFETY: the driver is live; a driver begins with the pipe that it is.
+        unsafe { location(self.0.as_ptr().cast()) }
     }
+}
+
+/// Where a pipe stands in the config, as `file:line:column`.
+///
+/// # Safety
+/// `pipe` is live; main thread.
+pub(super) unsafe fn location(pipe: *const ffi::LogPipe) -> String {
+    let mut buffer: [c_char; 1024] = [0; 1024];
+    // SAFETY: the caller's word; the function takes a NULL node too and writes at most the buffer's
+    // length.
+    unsafe {
+        let node = (*pipe).expr_node;
+        ffi::log_expr_node_format_location(node, buffer.as_mut_ptr(), buffer.len());
+    }
+    // SAFETY: the function above terminates the text.
+    unsafe { from_c(buffer.as_ptr()) }.into_owned()
 }
 
 /// A driver's names as the host takes them. There from the first init() on; replaced at init() only,
