@@ -29,6 +29,9 @@
 #include <msg-format.h>
 #include <logsource.h>
 #include <cfg-tree.h>
+#include <gsockaddr.h>
+#include <timeutils/cache.h>
+#include <timeutils/zoneinfo.h>
 
 /* What the daemon says and counts. */
 #include <messages.h>
@@ -46,4 +49,3 @@
 #include <reloc.h>
 #include <resolved-configurable-paths.h>
 #include <scratch-buffers.h>
-#include <timeutils/cache.h>

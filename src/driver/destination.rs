@@ -97,7 +97,7 @@ impl ThreadedDestination for PythonDestination {
             object::import_all(py, &self.binding.loaders, &reporter.place);
             let pairs = destination
                 .value_pairs()
-                .map(|pairs| Pairs::new(pairs, destination.format_options()));
+                .map(|pairs| Pairs::new(pairs, destination.template_options()));
             let running = self.make(py, &reporter, mode, pairs)?;
             let names = self.names(py, &running, persist_name.as_deref());
             // An object that takes no attributes goes without, as with the C module.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use syslog_ng_plugin::host::MISFITS_ARE_BYTES;
-use syslog_ng_plugin::{FormatOptions, MessageRef, Value, ValuePairs, ValueType};
+use syslog_ng_plugin::{MessageRef, TemplateOptions, Value, ValuePairs, ValueType};
 
 use super::value;
 use crate::object::Error;
@@ -21,7 +21,7 @@ const REMEMBERED: usize = 4096;
 /// A choice of values with what makes a dict of them.
 pub(crate) struct Pairs {
     pairs: Arc<ValuePairs>,
-    options: FormatOptions,
+    options: TemplateOptions,
     /// Names as Python strings. Out of its place while a dict is made, so that no lock is held
     /// while Python runs.
     names: Mutex<Names>,
@@ -39,7 +39,7 @@ pub(crate) struct Converted<'py> {
 }
 
 impl Pairs {
-    pub(crate) fn new(pairs: Arc<ValuePairs>, options: FormatOptions) -> Self {
+    pub(crate) fn new(pairs: Arc<ValuePairs>, options: TemplateOptions) -> Self {
         Pairs {
             pairs,
             options,

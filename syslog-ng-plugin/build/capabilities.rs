@@ -47,6 +47,8 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
     ),
     // Since 4.x sources open batches, which have to be closed.
     ("source_batches", Headers("pub auto_close_batches: ")),
+    // Since 4.x a message knows how many bytes came in for it.
+    ("received_size", Headers("pub recvd_rawmsg_size: guint32")),
     // 4.2 brought values with types into options().
     ("typed_options", Headers("pub const VERSION_VALUE_4_2:")),
     // Options that came one by one.
@@ -151,8 +153,10 @@ pub(crate) const STATIC_FUNCTIONS: &[&str] = &[
     "log_msg_get_value_if_set_with_type",
     "log_msg_is_write_protected",
     "log_msg_make_writable",
+    "log_msg_make_writable",
     "log_msg_ref",
     "log_msg_unref",
+    "main_loop_is_main_thread",
     "nv_registry_get_handle_flags",
     "stats_cluster_label",
     "stats_counter_add",

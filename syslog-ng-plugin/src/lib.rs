@@ -20,13 +20,14 @@ mod text;
 
 pub use config::{Config, ConfigState, Lexer, Location, ParseError, Token, TokenKind, same_name};
 pub use message::{
-    Message, MessageRef, Name, Value, ValuePairs, ValueType, for_each_item, macro_names,
+    Message, MessageRef, Name, OnError, ParseOptions, Template, TemplateError, TemplateOptions,
+    TimeZone, Timestamp, TooLarge, Value, ValuePairs, ValueType, WritableMessage, for_each_item,
+    macro_names, write_list,
 };
 pub use module::{ModuleArguments, StartError};
-pub use options::{Argument, FormatOptions, OnError, OptionRule};
+pub use options::{Argument, OptionRule};
 pub use pipe::{
     BlockError, Destination, DestinationWorker, FlushMode, InnerDestination, Insert, MessageParser,
-    Names, ParseOptions, PostError, Poster, Prepared, RootBlock, Source, ThreadedDestination,
-    ThreadedSource,
+    Names, PostError, Poster, Prepared, RootBlock, Source, ThreadedDestination, ThreadedSource,
 };
 pub use stats::Counter;

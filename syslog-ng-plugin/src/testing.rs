@@ -3,9 +3,12 @@
 //! For tests that run host code in their own process, without a daemon.
 
 use std::ffi::CStr;
+use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::config::current;
 use crate::ffi;
+use crate::message::ParseOptions;
 use crate::module::table::{Parser, Plugin, PluginTable};
 use crate::pipe::ThreadedDestination;
 use crate::text::to_c;
@@ -22,6 +25,8 @@ pub fn host() -> MutexGuard<'static, ()> {
             ffi::msg_init(1);
             ffi::app_startup();
         }
+        // Which made the state of this thread.
+        crate::message::note_host_thread();
     });
     turn
 }
@@ -58,5 +63,37 @@ pub fn parse_destination<D: ThreadedDestination>(
         );
         ffi::cfg_free(config);
         accepted != 0
+    }
+}
+
+/// Runs `body` while a configuration without anything in it is in use. [`host`] is held meanwhile.
+pub fn with_configuration<T>(_turn: &MutexGuard<'static, ()>, body: impl FnOnce() -> T) -> T {
+    // SAFETY: a configuration of its own, freed below; the host has been started.
+    let config = unsafe { ffi::cfg_new_snippet() };
+    current::take_up(config);
+    let result = body();
+    current::forget(config);
+    // SAFETY: nobody can find it any more.
+    unsafe { ffi::cfg_free(config) };
+    result
+}
+
+/// The options for parsing of a source, in a configuration with bad-hostname() that is gone. The
+/// module that parses is not loaded. [`host`] is held meanwhile.
+pub fn parse_options(_turn: &MutexGuard<'static, ()>) -> ParseOptions {
+    // SAFETY: options and configuration of our own, which live until they are freed below; all bytes
+    // zero are options for the host to fill.
+    unsafe {
+        let config = ffi::cfg_new_snippet();
+        (*config).bad_hostname_re = glib_sys::g_strdup(c"^bad$".as_ptr());
+        let mut options: ffi::MsgFormatOptions = std::mem::zeroed();
+        ffi::msg_format_options_defaults(&mut options);
+        ffi::msg_format_options_init(&mut options, config);
+        options.bad_hostname = &raw mut (*config).bad_hostname;
+        let (source, config) = (NonNull::from(&mut options), NonNull::new_unchecked(config));
+        let copy = ParseOptions::copy(source, config);
+        ffi::msg_format_options_destroy(&mut options);
+        ffi::cfg_free(config.as_ptr());
+        copy
     }
 }

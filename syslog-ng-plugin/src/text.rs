@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char};
+use std::ptr;
 
 /// Gives `text` the terminating NUL that C wants. Cannot fail: a NUL inside becomes U+FFFD.
 pub(crate) fn to_c(text: &str) -> CString {
@@ -23,6 +24,27 @@ pub(crate) unsafe fn from_c<'a>(text: *const c_char) -> Cow<'a, str> {
     }
     // SAFETY: not NULL (checked above); the caller vouches for the rest.
     unsafe { CStr::from_ptr(text) }.to_string_lossy()
+}
+
+/// Calls a function of the host that reports by a `GError`; it gives FALSE where it failed.
+///
+/// # Errors
+/// What the host says.
+pub(crate) fn checked(
+    body: impl FnOnce(*mut *mut glib_sys::GError) -> glib_sys::gboolean,
+) -> Result<(), String> {
+    let mut error: *mut glib_sys::GError = ptr::null_mut();
+    if body(&mut error) != 0 {
+        return Ok(());
+    }
+    if error.is_null() {
+        return Err("the host does not say why".to_owned());
+    }
+    // SAFETY: the host filled it; its text is NUL-terminated.
+    let message = unsafe { from_c((*error).message) }.into_owned();
+    // SAFETY: an error that is handed out is the caller's to free.
+    unsafe { glib_sys::g_error_free(error) };
+    Err(message)
 }
 
 #[cfg(test)]

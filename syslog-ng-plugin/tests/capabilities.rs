@@ -67,6 +67,11 @@ const EXCERPTS: &[Excerpts] = &[
         "    pub workers: *mut *mut LogThreadedSourceWorker,\n    pub transport_name: *mut gchar,",
     ),
     headers(
+        "received_size",
+        "    pub rcptid: guint64,\n    pub recvd_rawmsg_size: guint32,",
+        "    pub rcptid: guint64,\n    pub host_id: guint32,",
+    ),
+    headers(
         "typed_options",
         "pub const VERSION_VALUE_4_2: u32 = 1026;",
         "pub const VERSION_VALUE_4_0: u32 = 1024;",

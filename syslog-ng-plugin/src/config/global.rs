@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
+use super::current;
 use crate::ffi;
 use crate::pipe::guard;
 
@@ -83,7 +84,7 @@ impl Config<'_> {
         let instance = match NonNull::new(found.cast::<Instance<T>>()) {
             Some(instance) => instance,
             None => {
-                let made = Instance::<T>::construct();
+                let made = Instance::<T>::construct(self.raw);
                 // SAFETY: the table owns keys that g_free() frees and values that
                 // module_config_free() frees (lib/cfg.c: cfg_new).
                 unsafe {
@@ -120,12 +121,13 @@ pub trait ConfigState: Default + Send + Sync + 'static {
 #[repr(C)]
 struct Instance<T> {
     host: ffi::ModuleConfig,
+    config: NonNull<ffi::GlobalConfig>,
     state: Arc<T>,
 }
 const _: () = assert!(std::mem::offset_of!(Instance<u8>, host) == 0);
 
 impl<T: ConfigState> Instance<T> {
-    fn construct() -> NonNull<Self> {
+    fn construct(config: NonNull<ffi::GlobalConfig>) -> NonNull<Self> {
         // Some hosts have more slots; none of them has to be set.
         // SAFETY: all bytes zero is a ModuleConfig without slots: pointers to functions.
         let mut host: ffi::ModuleConfig = unsafe { std::mem::zeroed() };
@@ -138,6 +140,7 @@ impl<T: ConfigState> Instance<T> {
         unsafe {
             instance.write(Instance {
                 host,
+                config,
                 state: Arc::new(T::default()),
             })
         };
@@ -155,8 +158,9 @@ unsafe extern "C" fn init<T: ConfigState>(
     guard("global.init", 0, || {
         // SAFETY: the host calls this slot on the value that `construct::<T>` made (lib/cfg.c:
         // cfg_init_modules).
-        let state = unsafe { &(*host.cast::<Instance<T>>()).state };
-        state.activate().into()
+        let instance = unsafe { &*host.cast::<Instance<T>>() };
+        current::take_up(instance.config.as_ptr());
+        instance.state.activate().into()
     })
 }
 
@@ -166,8 +170,9 @@ unsafe extern "C" fn init<T: ConfigState>(
 unsafe extern "C" fn free_fn<T: ConfigState>(host: *mut ffi::ModuleConfig) {
     guard("global.free_fn", (), || {
         // SAFETY: as in `init`.
-        let state = unsafe { &(*host.cast::<Instance<T>>()).state };
-        state.release();
+        let instance = unsafe { &*host.cast::<Instance<T>>() };
+        current::forget(instance.config.as_ptr());
+        instance.state.release();
     });
     // Outside of the guarded body: whatever happened in it, this reference ends here.
     // SAFETY: made by `construct::<T>`, and the host does not use it again (lib/module-config.c:

@@ -8,7 +8,9 @@
 //! - [`lexer`]: takes them from the host, and the host's inner plugins with them.
 //! - [`error`]: why text is refused.
 //! - [`global`]: the configuration that the text belongs to.
+//! - [`current`]: the one that is in use, for code that no driver of it calls.
 
+pub(crate) mod current;
 mod error;
 mod global;
 mod lexer;

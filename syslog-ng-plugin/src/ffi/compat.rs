@@ -292,6 +292,14 @@ pub(crate) unsafe fn expand_stamp(number: gint, message: *const LogMessage, resu
     };
 }
 
+/// The host's number for whole numbers of any size that it knows.
+pub(crate) const fn integer_type() -> u32 {
+    #[cfg(host = "one_integer_type")]
+    return LM_VT_INTEGER;
+    #[cfg(not(host = "one_integer_type"))]
+    LM_VT_INT64
+}
+
 /// Has this thread look at the clock again when it makes the next message. The host does so on its
 /// own only on threads that run its event loop.
 pub(crate) fn forget_the_time() {
@@ -305,4 +313,32 @@ pub(crate) fn forget_the_time() {
     unsafe {
         invalidate_cached_time()
     };
+}
+
+/// Gives options for parsing, copied bit by bit, a prefix for structured data of their own.
+///
+/// # Safety
+/// `options` is a copy of live ones.
+pub(crate) unsafe fn own_sdata_prefix(options: &mut MsgFormatOptions) {
+    #[cfg(host = "sdata_prefix")]
+    {
+        // SAFETY: the caller's word; the text is NUL-terminated or NULL.
+        options.sdata_prefix = unsafe { glib_sys::g_strdup(options.sdata_prefix) };
+    }
+    #[cfg(not(host = "sdata_prefix"))]
+    let _ = options;
+}
+
+/// Sets how many bytes came in for a message, where the host wants to know.
+///
+/// # Safety
+/// `message` is live, and the caller's alone.
+pub(crate) unsafe fn set_received_size(message: *mut LogMessage, size: u32) {
+    #[cfg(host = "received_size")]
+    {
+        // SAFETY: the caller's word.
+        unsafe { (*message).recvd_rawmsg_size = size };
+    }
+    #[cfg(not(host = "received_size"))]
+    let _ = (message, size);
 }

@@ -43,6 +43,12 @@ impl Name {
         Name { handle, kind }
     }
 
+    /// Whether it is a macro, whose value follows from the rest of a message and is not carried by
+    /// it.
+    pub fn is_macro(self) -> bool {
+        self.kind != Kind::Value
+    }
+
     pub(super) fn handle(self) -> ffi::NVHandle {
         self.handle
     }
@@ -52,10 +58,15 @@ impl Name {
     }
 }
 
-/// The number of a macro; `None` for other values. `handle` came from the host's registry.
-fn macro_number(handle: ffi::NVHandle) -> Option<ffi::gint> {
+/// `handle` came from the host's registry.
+pub(super) fn is_macro(handle: ffi::NVHandle) -> bool {
     // SAFETY: the handle came from the registry, where its flags are looked up.
-    if unsafe { ffi::log_msg_is_handle_macro(handle) } == 0 {
+    unsafe { ffi::log_msg_is_handle_macro(handle) != 0 }
+}
+
+/// The number of a macro; `None` for other values.
+fn macro_number(handle: ffi::NVHandle) -> Option<ffi::gint> {
+    if !is_macro(handle) {
         return None;
     }
     // SAFETY: the registry lives as long as the process, and has a lock of its own.

@@ -6,18 +6,19 @@ use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use super::name::Kind;
-use super::{Name, Value, ValueType, thread};
+use super::name::{Kind, is_macro};
+use super::{Name, Timestamp, Value, ValueType, thread};
 use crate::ffi;
 
 /// A reference to a message. Others may hold references too, so it can only be read.
 #[doc(alias = "LogMessage")]
 pub struct Message {
-    raw: NonNull<ffi::LogMessage>,
+    pub(super) raw: NonNull<ffi::LogMessage>,
 }
 
 // SAFETY: the reference count is atomic (lib/logmsg/logmsg.c: log_msg_ref), and nobody changes a
-// message that has come to a destination: the paths that may change it end before the queue.
+// message that has come to a destination: the paths that may change it end before the queue. One
+// that is inside of a `WritableMessage` changes only while nobody reads it.
 unsafe impl Send for Message {}
 // SAFETY: as for Send.
 unsafe impl Sync for Message {}
@@ -49,22 +50,6 @@ impl Message {
                     length,
                 );
             }
-            Message { raw }
-        })
-    }
-
-    /// A new message out of `raw`, parsed as the options say. Any thread.
-    ///
-    /// # Safety
-    /// The options are live and nobody changes them.
-    pub(crate) unsafe fn parse(options: NonNull<ffi::MsgFormatOptions>, raw: &[u8]) -> Self {
-        thread::with_host_state(|| {
-            // SAFETY: the caller's word; the bytes are read up to their length; this thread has the
-            // host's state.
-            let made = unsafe { ffi::msg_format_parse(options.as_ptr(), raw.as_ptr(), raw.len()) };
-            ffi::compat::forget_the_time();
-            // SAFETY: a new message with one reference, which is ours, or the process has ended.
-            let raw = unsafe { NonNull::new_unchecked(made) };
             Message { raw }
         })
     }
@@ -120,40 +105,61 @@ impl Message {
     /// Hands the value called `name` to `read`, `None` if the message has none. Macros are
     /// expanded. Any thread.
     pub fn value<T>(&self, name: Name, read: impl FnOnce(Option<Value<'_>>) -> T) -> T {
-        thread::with_host_state(|| {
-            let mut length: isize = 0;
-            let mut kind = ffi::LM_VT_STRING as ffi::LogMessageValueType;
-            if let Kind::Stamp(number) = name.kind() {
-                return self.stamp(number, read);
-            }
-            // SAFETY: we hold a reference; the handle came from the host; this thread has the
-            // host's state.
-            let text = unsafe {
-                ffi::log_msg_get_value_if_set_with_type(
-                    self.raw.as_ptr(),
-                    name.handle(),
-                    &mut length,
-                    &mut kind,
+        match name.kind() {
+            Kind::Value => thread::with_host_state(|| read(self.look(name))),
+            Kind::Stamp(number) => thread::with_scratch_buffers(|| self.stamp(number, read)),
+            Kind::Macro => {
+                let expanded = thread::with_scratch_buffers(|| {
+                    // `read` may expand the next one, and reclaims what it allocates.
+                    let copy = |value: Value<'_>| (Vec::from(value.bytes), value.kind);
+                    self.look(name).map(copy)
+                });
+                read(
+                    expanded
+                        .as_ref()
+                        .map(|(bytes, kind)| Value { bytes, kind: *kind }),
                 )
-            };
-            if text.is_null() {
-                return read(None);
             }
-            let length = usize::try_from(length).unwrap_or(0);
-            // SAFETY: the host gave this many bytes. Those of a value stay while nobody changes the
-            // message, and those of a macro until this thread expands the next one.
-            let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), length) };
-            let kind = ValueType::from_host(kind);
-            if name.kind() == Kind::Macro {
-                // `read` may expand the next one.
-                let bytes: Vec<u8> = bytes.into();
-                return read(Some(Value {
-                    bytes: &bytes,
-                    kind,
-                }));
-            }
-            read(Some(Value { bytes, kind }))
-        })
+        }
+    }
+
+    /// What the host has under a name. The bytes of a macro stay until this thread expands the next
+    /// one. This thread has the host's state.
+    fn look(&self, name: Name) -> Option<Value<'_>> {
+        let mut length: isize = 0;
+        let mut kind = ffi::LM_VT_STRING as ffi::LogMessageValueType;
+        // SAFETY: we hold a reference; the handle came from the host; this thread has the host's
+        // state.
+        let text = unsafe {
+            ffi::log_msg_get_value_if_set_with_type(
+                self.raw.as_ptr(),
+                name.handle(),
+                &mut length,
+                &mut kind,
+            )
+        };
+        if text.is_null() {
+            return None;
+        }
+        let length = usize::try_from(length).unwrap_or(0);
+        // SAFETY: the host gave this many bytes. Those of a value stay while nobody changes the
+        // message, for which one would need it alone.
+        let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), length) };
+        let kind = ValueType::from_host(kind);
+        Some(Value { bytes, kind })
+    }
+
+    /// The facility and the level, as one number. Any thread.
+    pub fn priority(&self) -> u16 {
+        // SAFETY: we hold a reference, and nobody changes the message meanwhile.
+        unsafe { (*self.raw.as_ptr()).pri }
+    }
+
+    /// The time that the message says of itself. Any thread.
+    pub fn timestamp(&self) -> Timestamp {
+        // SAFETY: as in `priority`.
+        let time = unsafe { (*self.raw.as_ptr()).timestamps[ffi::LM_TS_STAMP as usize] };
+        Timestamp::from_host(&time)
     }
 
     /// The value of a macro that prints a time in a format of choice. Asked without one, the host
@@ -194,7 +200,7 @@ impl Message {
 /// # Safety
 /// The host calls this from `for_each_name`, with the pointer passed there.
 unsafe extern "C" fn visit(
-    _handle: ffi::NVHandle,
+    handle: ffi::NVHandle,
     name: *const libc::c_char,
     _value: *const libc::c_char,
     _length: isize,
@@ -203,7 +209,8 @@ unsafe extern "C" fn visit(
 ) -> glib_sys::gboolean {
     // A panic ends the walk; the names so far stand.
     crate::pipe::guard_on_any_thread("owned.visit", 1, || {
-        if !name.is_null() {
+        // What somebody has set under a macro's name cannot be read.
+        if !name.is_null() && !is_macro(handle) {
             // SAFETY: see `for_each_name`.
             let each = unsafe { &mut *user_data.cast::<&mut dyn FnMut(&[u8], ValueType)>() };
             // SAFETY: names of values are NUL-terminated (lib/logmsg/nvtable.c).
@@ -216,7 +223,7 @@ unsafe extern "C" fn visit(
 
 impl Drop for Message {
     fn drop(&mut self) {
-        // SAFETY: ours; taken in `retain`.
+        // SAFETY: ours, taken in `retain` or made by `WritableMessage`.
         unsafe { ffi::log_msg_unref(self.raw.as_ptr()) };
     }
 }

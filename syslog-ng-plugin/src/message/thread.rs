@@ -38,14 +38,24 @@ pub(crate) fn note_host_thread() {
     let _ = OF_THE_HOST.try_with(|flag| flag.set(true));
 }
 
-/// Runs `body`, which reads a message, on any thread. What the host allocates for it there is given
-/// back.
-pub(super) fn with_host_state<T>(body: impl FnOnce() -> T) -> T {
-    if OF_THE_HOST.try_with(Cell::get).unwrap_or(false) {
-        // The host has made the state, and reclaims its scratch buffers itself.
-        return body();
+/// Sees to it that this thread has the host's state.
+fn ensure_host_state() {
+    if !OF_THE_HOST.try_with(Cell::get).unwrap_or(false) {
+        let _ = STATE.try_with(|_| ());
     }
-    let _ = STATE.try_with(|_| ());
+}
+
+/// Runs `body`, which reads or writes values that a message carries, on any thread.
+pub(super) fn with_host_state<T>(body: impl FnOnce() -> T) -> T {
+    ensure_host_state();
+    body()
+}
+
+/// Runs `body`, which expands macros or parses, on any thread. What the host allocates for it there
+/// is given back: on its own threads too, because a source's may run for as long as the daemon does
+/// before the host looks after it.
+pub(super) fn with_scratch_buffers<T>(body: impl FnOnce() -> T) -> T {
+    ensure_host_state();
     let mut marker = ffi::ScratchBuffersMarker::default();
     // SAFETY: the thread has the host's state by now.
     unsafe { ffi::scratch_buffers_mark(&mut marker) };

@@ -38,6 +38,21 @@ pub enum ValueType {
 }
 
 impl ValueType {
+    /// `Other` is written as text.
+    pub(super) fn to_host(self) -> ffi::LogMessageValueType {
+        let kind = match self {
+            ValueType::String | ValueType::Other => ffi::LM_VT_STRING,
+            ValueType::Json => ffi::LM_VT_JSON,
+            ValueType::Boolean => ffi::LM_VT_BOOLEAN,
+            ValueType::Integer => ffi::compat::integer_type(),
+            ValueType::Double => ffi::LM_VT_DOUBLE,
+            ValueType::DateTime => ffi::LM_VT_DATETIME,
+            ValueType::List => ffi::LM_VT_LIST,
+            ValueType::Null => ffi::LM_VT_NULL,
+        };
+        kind as ffi::LogMessageValueType
+    }
+
     pub(super) fn from_host(kind: ffi::LogMessageValueType) -> Self {
         let kind = u32::from(kind);
         match kind {

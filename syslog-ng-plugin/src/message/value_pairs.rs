@@ -5,9 +5,8 @@
 use std::ffi::{CStr, c_char};
 use std::ptr::{self, NonNull};
 
-use super::{MessageRef, Value, ValueType};
+use super::{MessageRef, TemplateOptions, TimeZone, Value, ValueType};
 use crate::ffi;
-use crate::options::FormatOptions;
 
 /// A choice of a message's values, under names of choice.
 pub struct ValuePairs {
@@ -49,12 +48,12 @@ impl ValuePairs {
     pub fn for_each(
         &self,
         message: MessageRef<'_>,
-        options: &FormatOptions,
+        options: &TemplateOptions,
         sequence_number: i32,
         mut each: impl FnMut(&CStr, Value<'_>) -> bool,
     ) -> bool {
         let mut each: &mut dyn FnMut(&CStr, Value<'_>) -> bool = &mut each;
-        let mut evaluation = options.evaluation(sequence_number);
+        let mut evaluation = options.evaluation(TimeZone::Local, sequence_number);
         // SAFETY: value pairs, message and options are live for the call; `visit` gets back the
         // pointer that is passed here, during the call.
         let complete = unsafe {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::flags::{self, Flag};
-use super::template::{self, Template};
+use super::template::{self, ConfigTemplate};
 use super::value_pairs;
 use super::{Argument, OptionRule};
 use crate::ffi::compat;
@@ -22,7 +22,7 @@ pub(crate) struct DestinationSettings {
     pub(crate) batch_lines: Option<i32>,
     pub(crate) batch_timeout: Option<i32>,
     pub(crate) flags: Vec<Flag>,
-    pub(crate) worker_partition_key: Option<Template>,
+    pub(crate) worker_partition_key: Option<ConfigTemplate>,
 }
 
 /// As in the host's rules dest_driver_option, threaded_dest_driver_general_option

@@ -28,5 +28,4 @@ pub(crate) use parser::{PARSER, ParserSettings};
 pub(crate) use source::{SOURCE, SourceSettings};
 pub use table::{Argument, OptionRule};
 pub(crate) use table::{OptionSet, Table, parse};
-pub use template::{FormatOptions, OnError};
-pub(crate) use template::{TEMPLATE, TemplateOptions};
+pub(crate) use template::{TEMPLATE, TemplateSettings};

@@ -2,7 +2,7 @@
 
 //! The options that every parser has.
 
-use super::template::Template;
+use super::template::ConfigTemplate;
 use super::{Argument, OptionRule};
 use crate::ffi;
 use crate::ffi::compat;
@@ -10,7 +10,7 @@ use crate::ffi::compat;
 /// What a config says about the host's side of a parser.
 #[derive(Default)]
 pub(crate) struct ParserSettings {
-    template: Option<Template>,
+    template: Option<ConfigTemplate>,
     internal: Option<bool>,
 }
 
@@ -19,7 +19,7 @@ pub(crate) const PARSER: &[OptionRule<ParserSettings>] = &[
     OptionRule {
         name: "template",
         argument: Argument::Checked(|settings, text| {
-            let template = Template::named_or_inline(&text);
+            let template = ConfigTemplate::named_or_inline(&text);
             settings.template = Some(template.map_err(|why| format!("template(): {why}"))?);
             Ok(())
         }),

@@ -8,38 +8,38 @@ use std::ptr::{self, NonNull};
 
 use super::table::{bytes, one};
 use super::{Argument, OptionRule};
-use crate::config::{Config, Lexer, ParseError, Token, TokenKind};
+use crate::config::{Lexer, ParseError, Token, TokenKind};
 use crate::ffi;
-use crate::text::{from_c, to_c};
+use crate::text::{checked, to_c};
 
-/// A compiled template of a config.
+/// A template that stands in a config, compiled.
 #[doc(alias = "LogTemplate")]
-pub(crate) struct Template {
+pub(crate) struct ConfigTemplate {
     raw: NonNull<ffi::LogTemplate>,
 }
 
 // SAFETY: the reference count is atomic, and a compiled template is not changed any more
 // (lib/template/templates.c).
-unsafe impl Send for Template {}
+unsafe impl Send for ConfigTemplate {}
 // SAFETY: as for Send.
-unsafe impl Sync for Template {}
+unsafe impl Sync for ConfigTemplate {}
 
-impl Drop for Template {
+impl Drop for ConfigTemplate {
     fn drop(&mut self) {
         // SAFETY: ours.
         unsafe { ffi::log_template_unref(self.raw.as_ptr()) };
     }
 }
 
-impl Clone for Template {
+impl Clone for ConfigTemplate {
     fn clone(&self) -> Self {
         // SAFETY: ours; gives another reference.
         unsafe { ffi::log_template_ref(self.raw.as_ptr()) };
-        Template { raw: self.raw }
+        ConfigTemplate { raw: self.raw }
     }
 }
 
-impl Template {
+impl ConfigTemplate {
     /// For a function of the host that takes a reference of its own. Good while `self` is.
     pub(crate) fn as_ptr(&self) -> *mut ffi::LogTemplate {
         self.raw.as_ptr()
@@ -53,17 +53,17 @@ impl Template {
     }
 
     /// An empty template of the config that is being read.
-    fn new() -> Option<Template> {
+    fn new() -> Option<ConfigTemplate> {
         // SAFETY: `configuration` is set while a config is read (lib/cfg.c: cfg_run_parser), which
         // is when options are; a template needs no name.
         let raw = unsafe { ffi::log_template_new(ffi::configuration, ptr::null()) };
-        NonNull::new(raw).map(|raw| Template { raw })
+        NonNull::new(raw).map(|raw| ConfigTemplate { raw })
     }
 
     /// # Errors
     /// What is wrong with the text.
-    fn compile(text: &CStr) -> Result<Template, String> {
-        let template = Template::new().ok_or("there is no memory for a template")?;
+    fn compile(text: &CStr) -> Result<ConfigTemplate, String> {
+        let template = ConfigTemplate::new().ok_or("there is no memory for a template")?;
         checked(|error| {
             // SAFETY: the template is ours and new, the text is NUL-terminated.
             unsafe { ffi::log_template_compile(template.as_ptr(), text.as_ptr(), error) }
@@ -72,8 +72,8 @@ impl Template {
     }
 
     /// A text that is no template, with a type.
-    fn literal(text: &CStr, kind: &CStr) -> Result<Template, String> {
-        let template = Template::new().ok_or("there is no memory for a template")?;
+    fn literal(text: &CStr, kind: &CStr) -> Result<ConfigTemplate, String> {
+        let template = ConfigTemplate::new().ok_or("there is no memory for a template")?;
         // SAFETY: as in `compile`.
         unsafe { ffi::log_template_compile_literal_string(template.as_ptr(), text.as_ptr()) };
         template.with_type(kind)
@@ -81,7 +81,7 @@ impl Template {
 
     /// # Errors
     /// The type is none.
-    fn with_type(self, kind: &CStr) -> Result<Template, String> {
+    fn with_type(self, kind: &CStr) -> Result<ConfigTemplate, String> {
         checked(|error| {
             // SAFETY: the template is ours, the text is NUL-terminated.
             unsafe { ffi::log_template_set_type_hint(self.as_ptr(), kind.as_ptr(), error) }
@@ -93,7 +93,7 @@ impl Template {
     ///
     /// # Errors
     /// What is wrong with the text.
-    pub(crate) fn named_or_inline(text: &CStr) -> Result<Template, String> {
+    pub(crate) fn named_or_inline(text: &CStr) -> Result<ConfigTemplate, String> {
         let mut raw = ptr::null_mut();
         checked(|error| {
             // SAFETY: `configuration` is set while a config is read; the text is NUL-terminated.
@@ -105,27 +105,9 @@ impl Template {
             (!raw.is_null()).into()
         })?;
         NonNull::new(raw)
-            .map(|raw| Template { raw })
+            .map(|raw| ConfigTemplate { raw })
             .ok_or_else(String::new)
     }
-}
-
-/// Calls a function of the host that reports by a `GError`.
-fn checked(
-    body: impl FnOnce(*mut *mut glib_sys::GError) -> glib_sys::gboolean,
-) -> Result<(), String> {
-    let mut error: *mut glib_sys::GError = ptr::null_mut();
-    if body(&mut error) != 0 {
-        return Ok(());
-    }
-    if error.is_null() {
-        return Err("the host does not say what is wrong".to_owned());
-    }
-    // SAFETY: set by the host, with a NUL-terminated text.
-    let message = unsafe { from_c((*error).message) }.into_owned();
-    // SAFETY: an error that is handed out is the caller's to free.
-    unsafe { glib_sys::g_error_free(error) };
-    Err(message)
 }
 
 /// Reads a template, up to and with the closing bracket of `option`: a text, a type around one, or
@@ -134,24 +116,26 @@ pub(super) fn content(
     option: &str,
     token: Token,
     lexer: &mut Lexer<'_>,
-) -> Result<Template, ParseError> {
+) -> Result<ConfigTemplate, ParseError> {
     let place = token.location;
     let refuse = |why: String| ParseError::at(place, format!("{option}: {why}"));
     let template = match token.kind {
         TokenKind::Integer(number, _) => {
-            Template::literal(&to_c(&number.to_string()), c"int64").map_err(refuse)?
+            ConfigTemplate::literal(&to_c(&number.to_string()), c"int64").map_err(refuse)?
         }
         TokenKind::Float(_, spelling) => {
-            Template::literal(&to_c(&spelling), c"float").map_err(refuse)?
+            ConfigTemplate::literal(&to_c(&spelling), c"float").map_err(refuse)?
         }
         TokenKind::Word(word) => {
             let word = CString::new(word).unwrap_or_default();
             let next = lexer.next_token();
             match next.kind {
-                TokenKind::Punctuation(b')') => return Template::compile(&word).map_err(refuse),
+                TokenKind::Punctuation(b')') => {
+                    return ConfigTemplate::compile(&word).map_err(refuse);
+                }
                 TokenKind::Punctuation(b'(') => {
                     let text = typed_text(option, lexer)?;
-                    Template::compile(&text)
+                    ConfigTemplate::compile(&text)
                         .and_then(|template| template.with_type(&word))
                         .map_err(refuse)?
                 }
@@ -163,7 +147,7 @@ pub(super) fn content(
                 }
             }
         }
-        _ => Template::compile(&bytes(option, token)?).map_err(refuse)?,
+        _ => ConfigTemplate::compile(&bytes(option, token)?).map_err(refuse)?,
     };
     lexer.close(option)?;
     Ok(template)
@@ -180,34 +164,34 @@ fn typed_text(option: &str, lexer: &mut Lexer<'_>) -> Result<CString, ParseError
 /// How templates print times, and what happens to values that do not fit their type: what a config
 /// says of it.
 #[doc(alias = "LogTemplateOptions")]
-pub(crate) struct TemplateOptions {
-    raw: ffi::LogTemplateOptions,
+pub(crate) struct TemplateSettings {
+    pub(crate) raw: ffi::LogTemplateOptions,
 }
 
 // SAFETY: numbers and texts of its own; changed through &mut only.
-unsafe impl Send for TemplateOptions {}
+unsafe impl Send for TemplateSettings {}
 // SAFETY: as for Send; the host takes them as const wherever it evaluates a template, and evaluates
 // those of a driver on all its threads.
-unsafe impl Sync for TemplateOptions {}
+unsafe impl Sync for TemplateSettings {}
 
-impl Default for TemplateOptions {
+impl Default for TemplateSettings {
     fn default() -> Self {
         // SAFETY: all bytes zero are valid options: numbers and pointers.
         let mut raw: ffi::LogTemplateOptions = unsafe { std::mem::zeroed() };
         // SAFETY: sets every field that has another default than zero; it copies none.
         unsafe { ffi::log_template_options_defaults(&mut raw) };
-        TemplateOptions { raw }
+        TemplateSettings { raw }
     }
 }
 
-impl Drop for TemplateOptions {
+impl Drop for TemplateSettings {
     fn drop(&mut self) {
         // SAFETY: frees the texts, which are ours.
         unsafe { ffi::log_template_options_destroy(&mut self.raw) };
     }
 }
 
-impl TemplateOptions {
+impl TemplateSettings {
     fn set_time_zone(&mut self, index: u32, zone: &CStr) {
         let slot = &mut self.raw.time_zone[index as usize];
         // SAFETY: NULL or a text of ours that g_strdup() made.
@@ -217,63 +201,8 @@ impl TemplateOptions {
     }
 }
 
-/// How templates print times, and what happens to values that do not fit their type: a config's
-/// options, with the config's global ones where it says nothing.
-#[doc(alias = "LogTemplateOptions")]
-pub struct FormatOptions {
-    options: TemplateOptions,
-}
-
-/// What happens to a value that does not fit its type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[doc(alias = "ON_ERROR_DROP_MESSAGE")]
-pub struct OnError {
-    /// The whole message goes; else the value only.
-    pub drop_message: bool,
-    /// The value comes as a text.
-    pub fall_back_to_string: bool,
-    /// Nothing is said of it.
-    pub silently: bool,
-}
-
-impl FormatOptions {
-    /// Main thread; `config` has been read.
-    pub(crate) fn new(options: &TemplateOptions, config: Config<'_>) -> FormatOptions {
-        let mut made = TemplateOptions::default();
-        ffi::compat::copy_template_escape(&options.raw, &mut made.raw);
-        // SAFETY: both are live; the texts are copied. The host's function does not take const
-        // options, and does not change them (lib/template/templates.c).
-        unsafe {
-            ffi::log_template_options_clone((&raw const options.raw).cast_mut(), &mut made.raw)
-        };
-        // SAFETY: the options are ours, the config is live.
-        unsafe { ffi::log_template_options_init(&mut made.raw, config.as_ptr()) };
-        FormatOptions { options: made }
-    }
-
-    /// For the host's functions that evaluate templates. Borrows from `self`.
-    pub(crate) fn evaluation(&self, sequence_number: i32) -> ffi::LogTemplateEvalOptions {
-        // SAFETY: all bytes zero are valid: numbers, pointers and an optional function. LTZ_LOCAL
-        // and LM_VT_STRING are zero too.
-        let mut evaluation: ffi::LogTemplateEvalOptions = unsafe { std::mem::zeroed() };
-        evaluation.opts = &self.options.raw;
-        evaluation.seq_num = sequence_number;
-        evaluation
-    }
-
-    /// What happens to a value that does not fit its type.
-    pub fn on_error(&self) -> OnError {
-        let flags = self.options.raw.on_error as u32;
-        OnError {
-            drop_message: flags & ffi::ON_ERROR_DROP_MESSAGE != 0,
-            fall_back_to_string: flags & ffi::ON_ERROR_FALLBACK_TO_STRING != 0,
-            silently: flags & ffi::ON_ERROR_SILENT != 0,
-        }
-    }
-}
-
 /// As in the host's rule template_option (lib/cfg-grammar.y).
-pub(crate) const TEMPLATE: &[OptionRule<TemplateOptions>] = &[
+pub(crate) const TEMPLATE: &[OptionRule<TemplateSettings>] = &[
     OptionRule {
         name: "ts-format",
         argument: Argument::Bytes(|options, format| {

@@ -7,9 +7,9 @@
 //! - [`threaded_destination`]: `LogThreadedDestDriver` and its workers.
 //! - [`threaded_source`]: `LogThreadedSourceDriver` and its worker.
 //! - [`mod@host_driver`]: what every driver has: an id, a place in the config, names.
-//! - [`mod@parser`]: `LogParser`.
+//! - [`mod@parser`]: the host's `LogParser`.
 //! - [`inner_destination`]: `LogDriverPlugin`, what stands inside of a destination.
-//! - [`parse_options`]: how a source parses what it reads.
+//! - [`source_flags`]: a source's flags().
 //! - [`root_block`]: a block at the top level of a config.
 //!
 //! # Threads and order
@@ -35,15 +35,14 @@
 pub(crate) mod guard;
 mod host_driver;
 pub(crate) mod inner_destination;
-mod parse_options;
 pub(crate) mod parser;
 pub(crate) mod root_block;
+mod source_flags;
 pub(crate) mod threaded_destination;
 pub(crate) mod threaded_source;
 
 pub(crate) use guard::{guard, guard_on_any_thread};
 pub use inner_destination::InnerDestination;
-pub use parse_options::ParseOptions;
 pub use parser::MessageParser;
 pub use root_block::{BlockError, RootBlock};
 pub use threaded_destination::{

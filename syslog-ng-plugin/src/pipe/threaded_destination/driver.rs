@@ -13,10 +13,10 @@ use super::{Names, ThreadedDestination, worker};
 use crate::config::{Config, Context, Lexer, ParseError};
 use crate::ffi;
 use crate::ffi::compat::StatsNames;
-use crate::message::ValuePairs;
+use crate::message::{TemplateOptions, ValuePairs};
 use crate::options::{
-    self, DESTINATION, DRIVER, DestinationSettings, DriverSettings, FormatOptions, OptionSet,
-    TEMPLATE, Table, TemplateOptions, VALUE_PAIRS,
+    self, DESTINATION, DRIVER, DestinationSettings, DriverSettings, OptionSet, TEMPLATE, Table,
+    TemplateSettings, VALUE_PAIRS,
 };
 use crate::pipe::guard;
 use crate::stats::{Counter, CounterKey};
@@ -55,7 +55,7 @@ struct State<D: ThreadedDestination> {
 /// What a config says of how values are printed and chosen.
 #[derive(Default)]
 struct Format {
-    template: TemplateOptions,
+    template: TemplateSettings,
     value_pairs: Option<Arc<ValuePairs>>,
 }
 
@@ -115,10 +115,10 @@ impl Destination<'_> {
     /// How values are printed: what the driver's options say, and where they do not, the config's
     /// global ones. The defaults for a plugin that does not take
     /// [`FORMATS`](ThreadedDestination::FORMATS).
-    pub fn format_options(&self) -> FormatOptions {
+    pub fn template_options(&self) -> TemplateOptions {
         match self.format {
-            Some(format) => FormatOptions::new(&format.template, self.config()),
-            None => FormatOptions::new(&TemplateOptions::default(), self.config()),
+            Some(format) => TemplateOptions::of_a_driver(&format.template, self.config()),
+            None => TemplateOptions::of_a_driver(&TemplateSettings::default(), self.config()),
         }
     }
 

@@ -13,10 +13,11 @@ use super::{Poster, ThreadedSource};
 use crate::config::{Config, Context, Lexer, ParseError};
 use crate::ffi;
 use crate::ffi::compat::SourceSlots;
+use crate::message::ParseOptions;
 use crate::options::{self, DRIVER, DriverSettings, SOURCE, SourceSettings, Table};
 use crate::pipe::guard;
 use crate::pipe::host_driver::{HostDriver, HostNames};
-use crate::pipe::parse_options::{self, ParseOptions};
+use crate::pipe::source_flags;
 use crate::pipe::threaded_destination::add_plugin;
 use crate::stats::Counter;
 
@@ -42,7 +43,6 @@ struct State<D> {
     names: HostNames,
     errors: Arc<Counter>,
     poster: Poster,
-    parse_options: ParseOptions,
 }
 
 /// A source while it is being prepared or started.
@@ -51,7 +51,6 @@ pub struct Source<'s> {
     host: HostDriver,
     errors: &'s Arc<Counter>,
     poster: &'s Poster,
-    parse_options: &'s ParseOptions,
     lent: PhantomData<&'s ffi::LogThreadedSourceDriver>,
 }
 
@@ -86,17 +85,22 @@ impl Source<'_> {
         self.poster.clone()
     }
 
-    /// How the source's messages are parsed; of use once it runs.
+    /// How the source's messages are parsed. When the source is started, not before.
     pub fn parse_options(&self) -> ParseOptions {
-        self.parse_options.clone()
+        // SAFETY: live; the host has filled them in when a source is started, and nobody changes them
+        // then.
+        let options = unsafe { &raw mut (*self.raw.as_ptr()).worker_options.parse_options };
+        // SAFETY: part of the driver, so not NULL; the config is the driver's.
+        unsafe {
+            let config = NonNull::new_unchecked(self.config().as_ptr());
+            ParseOptions::copy(NonNull::new_unchecked(options), config)
+        }
     }
 
     /// The flags of the source, by the names that they have in flags().
     pub fn flags(&self) -> impl Iterator<Item = (&'static str, bool)> {
         // SAFETY: live; nobody writes them but the config's parser.
-        unsafe {
-            parse_options::flags(&raw const (*self.raw.as_ptr()).worker_options.parse_options)
-        }
+        unsafe { source_flags::flags(&raw const (*self.raw.as_ptr()).worker_options.parse_options) }
     }
 
     /// Whether the host closes the batch after each message, which is what it does if nobody says
@@ -118,7 +122,6 @@ impl<D: ThreadedSource> Instance<D> {
             names: HostNames::default(),
             errors: Arc::default(),
             poster: Poster::new(),
-            parse_options: ParseOptions::default(),
         };
         // SAFETY: the memory is ours.
         unsafe { (&raw mut (*instance).state).write(ManuallyDrop::new(state)) };
@@ -262,7 +265,6 @@ unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sy
         host: unsafe { HostDriver::new(raw.cast()) },
         errors: &state.errors,
         poster: &state.poster,
-        parse_options: &state.parse_options,
         lent: PhantomData,
     };
     // Each step of the driver's has a guard of its own: whatever becomes of it, what was done
@@ -285,16 +287,9 @@ unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sy
         .names
         .errors_key(component as u16, D::STATS_TYPE, &source.id());
     state.errors.register(&key);
-    // SAFETY: part of the driver, which is live; the host has filled them in, and does not do so again
-    // before deinit.
-    unsafe {
-        let options = &raw mut (*host).worker_options.parse_options;
-        state.parse_options.begin(NonNull::new_unchecked(options));
-    }
     if guard("source.start", false, || driver.start(&source)) {
         return 1;
     }
-    state.parse_options.end();
     state.errors.unregister();
     // SAFETY: undoes the host's init, which succeeded; the host calls no deinit after a failed init
     // (lib/logpipe.h).
@@ -315,7 +310,6 @@ unsafe extern "C" fn deinit<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_
         }
     });
     // Not under the guard: the host's side has to be taken down whatever ours did.
-    state.parse_options.end();
     state.errors.unregister();
     // SAFETY: the host's own method on the host's object.
     let result = unsafe { ffi::log_threaded_source_driver_deinit_method(pipe) };
