@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The native part of the syslogng package."""
 
+from datetime import datetime
 from enum import IntEnum
-from typing import Any, List, Union
+from typing import Any, List, Optional, SupportsIndex, Union, final, overload
+
+_Value = Union[str, bytes, SupportsIndex, float, None, datetime, List[str], List[bytes], List[Union[str, bytes]]]
 
 class LogDestinationResult(IntEnum):
     """What send() and flush() of a destination may return."""
@@ -19,14 +22,77 @@ class LogDestination:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
-class LogMessage:
-    """A log message: its values by name, as in ``msg["HOST"]``. Made by syslog-ng."""
+class ParseOptions:
+    """How a source makes messages of text; for LogMessage.parse(). Made by syslog-ng."""
 
+class LogMessage:
+    """A log message: its values by name, as in ``msg["HOST"]``.
+
+    Names are str or bytes; macros such as DATE or FACILITY are names too, and can be read. Values are bytes where the
+    config's version is below 4.0, and there a name without a value reads ``b""``; from 4.0 on they have types: bytes for
+    texts, int, float, bool, None, datetime (aware where an offset was set with it), and lists of bytes.
+    """
+
+    def __init__(self, message: Union[str, bytes, None] = None, bookmark: Any = None) -> None: ...
     def __getitem__(self, key: Union[str, bytes]) -> Any: ...
-    def __setitem__(self, key: Union[str, bytes], value: Any) -> None: ...
+    def __setitem__(self, key: Union[str, bytes], value: _Value) -> None: ...
     def __delitem__(self, key: Union[str, bytes]) -> None: ...
     def __contains__(self, key: Union[str, bytes]) -> bool: ...
-    def keys(self) -> List[bytes]: ...
+    def keys(self) -> List[bytes]:
+        """Give the names of the message's values, and of all macros."""
+    def get(self, key: Union[str, bytes], default: Any = None) -> Any:
+        """Give a value, or ``default`` if the message has none of this name."""
+    @overload
+    def get_as_str(
+        self, key: Union[str, bytes], default: None = None, encoding: str = "utf-8", errors: str = "strict", repr: str = "internal"
+    ) -> Optional[str]: ...
+    @overload
+    def get_as_str(
+        self, key: Union[str, bytes], default: str, encoding: str = "utf-8", errors: str = "strict", repr: str = "internal"
+    ) -> str:
+        """Give the text of a value of any type, or ``default`` if the message has none of this name."""
+    def set_pri(self, pri: int) -> None:
+        """Set facility and level, as the number that stands in angle brackets before a message."""
+    def get_pri(self) -> int:
+        """Give facility and level, as one number."""
+    def set_timestamp(self, timestamp: datetime) -> None:
+        """Set the time that the message says of itself. A naive datetime is local time."""
+    def get_timestamp(self) -> datetime:
+        """Give the time that the message says of itself, as its own clock showed it: a naive datetime."""
+    def set_source_ipaddress(self, ip: Union[str, bytes, None], port: int = 0) -> bool:
+        """Set where the message came from. False if ``ip`` is None or no address in digits."""
+    def set_recvd_rawmsg_size(self, rawmsg_size: int) -> None:
+        """Set how many bytes came in for this message."""
+    def set_bookmark(self, bookmark: Any) -> None:
+        """Set what a source's acknowledgement of this message will be told by."""
+    @staticmethod
+    def parse(raw_msg: Union[str, bytes], parse_options: ParseOptions) -> LogMessage:
+        """Make a message of a text, as a source with these options does: its ``parse_options``."""
+
+LTZ_LOCAL: int
+LTZ_SEND: int
+
+class LogTemplateException(Exception):
+    """A template's text is none."""
+
+@final
+class LogTemplateOptions:
+    """How templates print times, and what becomes of errors in them: what the config's own options say."""
+
+    def __init__(self) -> None: ...
+
+class LogTemplate:
+    """A text such as ``$HOST: $(uppercase $MESSAGE)``, compiled. May be kept beyond a reload, and used on any thread."""
+
+    def __init__(self, template: str, options: Optional[LogTemplateOptions] = None) -> None: ...
+    def format(
+        self, msg: LogMessage, options: Optional[LogTemplateOptions] = None, tz: int = LTZ_SEND, seqnum: int = 0
+    ) -> str:
+        """Give the text that the template makes of a message.
+
+        Options count instead of those that LogTemplate() was given; one of them has to be there. ``tz`` says which of
+        their time zones counts, LTZ_LOCAL or LTZ_SEND; ``seqnum`` is what $SEQNUM gives.
+        """
 
 class Logger:
     """Says events of syslog-ng itself: they come out of its internal() source."""

@@ -8,5 +8,16 @@ there is nothing to import it with.
 from .dest import LogDestination, LogDestinationResult
 from .logger import Logger
 from .message import LogMessage
+from .template import LTZ_LOCAL, LTZ_SEND, LogTemplate, LogTemplateException, LogTemplateOptions
 
-__all__ = ["LogDestination", "LogDestinationResult", "LogMessage", "Logger"]
+__all__ = [
+    "LTZ_LOCAL",
+    "LTZ_SEND",
+    "LogDestination",
+    "LogDestinationResult",
+    "LogMessage",
+    "LogTemplate",
+    "LogTemplateException",
+    "LogTemplateOptions",
+    "Logger",
+]

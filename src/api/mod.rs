@@ -4,13 +4,15 @@
 //!
 //! - [`destination`]: the native base of destinations, and the results of their methods.
 //! - [`logger`]: events from Python.
+//! - [`template`]: texts with values and macros in them.
 
 mod destination;
 mod logger;
+mod template;
 
 use pyo3::prelude::*;
 
-use crate::message::LogMessage;
+use crate::message::{LogMessage, ParseOptions};
 
 pub(crate) use destination::{base, is_destination, result_constants};
 
@@ -19,8 +21,10 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     let module = PyModule::new(py, "_syslogng")?;
     module.setattr("__doc__", "The native part of the syslogng package.")?;
     module.add_class::<LogMessage>()?;
+    module.add_class::<ParseOptions>()?;
     module.add_class::<logger::Logger>()?;
     destination::install(&module)?;
+    template::install(&module)?;
     py.import("sys")?
         .getattr("modules")?
         .set_item("_syslogng", module)

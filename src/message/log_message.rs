@@ -2,68 +2,240 @@
 
 //! The class `LogMessage`.
 
-use pyo3::exceptions::{PyKeyError, PyTypeError};
-use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
-use syslog_ng_plugin::{Message, Value, macro_names};
+use std::ffi::CString;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::name;
+use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDateTime, PyDict, PyList, PyString, PyTuple, PyType};
+use syslog_ng_plugin::host::PYTHON_BASE_CLASSES;
+use syslog_ng_plugin::{Message, Name, Value, ValueType, WritableMessage, macro_names};
+
+use super::content::{Content, Snapshot};
+use super::parse_options::ParseOptions;
 use super::value::{self, ValueMode};
+use super::{name, time, write};
 
 /// A log message: its values by name, as in ``msg["HOST"]``.
 ///
-/// Names are str or bytes; macros such as DATE or FACILITY are names too. Values are bytes where
-/// the config's version is below 4.0, and there a name without a value reads ``b""``; from 4.0 on
-/// values have types (bytes for texts), and a name without a value raises KeyError. May be kept,
-/// and read on any thread.
+/// Names are str or bytes; macros such as DATE or FACILITY are names too, and can be read. Values
+/// are bytes where the config's version is below 4.0, and there a name without a value reads
+/// ``b""``; from 4.0 on values have types (bytes for texts), and a name without a value raises
+/// KeyError. May be kept, and used on any thread.
+///
+/// LogMessage(message=None, bookmark=None) makes one, with a str or bytes as its MESSAGE. It can be
+/// changed; one that syslog-ng hands to a destination or a template function cannot.
 #[pyclass(name = "LogMessage", module = "syslogng", frozen, subclass, mapping)]
 pub(crate) struct LogMessage {
-    message: Message,
+    content: Content,
     mode: ValueMode,
+    bookmark: Mutex<Option<Py<PyAny>>>,
+}
+
+/// A value on its way to Python.
+enum Found<'py> {
+    Ready(Bound<'py, PyAny>),
+    Copied(ValueType, Vec<u8>),
 }
 
 impl LogMessage {
+    /// A message of the host's.
     pub(crate) fn new(message: Message, mode: ValueMode) -> Self {
-        LogMessage { message, mode }
+        LogMessage {
+            content: Content::Shared(message),
+            mode,
+            bookmark: Mutex::default(),
+        }
     }
+
+    /// A message that Python code makes.
+    fn made(message: WritableMessage) -> Self {
+        LogMessage {
+            content: Content::own(message),
+            mode: ValueMode::OF_MADE_MESSAGES,
+            bookmark: Mutex::default(),
+        }
+    }
+
+    /// Hands the message to `read`, which runs no Python code.
+    pub(crate) fn read<T>(&self, py: Python<'_>, read: impl FnOnce(&Message) -> T) -> T {
+        self.content.read(py, read)
+    }
+
+    /// The message as it is now, to be read without further ado.
+    pub(crate) fn snapshot(&self, py: Python<'_>) -> Snapshot<'_> {
+        self.content.snapshot(py)
+    }
+
+    /// The value called `name`, if there is one that Python sees.
+    fn find<'py>(&self, py: Python<'py>, name: Name) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let mode = self.mode;
+        if let Content::Shared(message) = &self.content {
+            return message.value(name, |value| {
+                let value = value.filter(is_visible);
+                value
+                    .map(|value| value::to_python(py, value, mode))
+                    .transpose()
+            });
+        }
+        let found = self.content.read(py, |message| {
+            message.value(name, |value| {
+                value.filter(is_visible).map(|value| {
+                    if value::is_plain(value.kind, mode) {
+                        Found::Ready(PyBytes::new(py, value.bytes).into_any())
+                    } else {
+                        // Making a list or a time may collect garbage, and so run any code.
+                        Found::Copied(value.kind, value.bytes.into())
+                    }
+                })
+            })
+        });
+        match found {
+            None => Ok(None),
+            Some(Found::Ready(value)) => Ok(Some(value)),
+            Some(Found::Copied(kind, bytes)) => {
+                let bytes = &bytes;
+                value::to_python(py, Value { bytes, kind }, mode).map(Some)
+            }
+        }
+    }
+
+    /// Sets MESSAGE and the bookmark, where they are given.
+    fn fill(
+        &self,
+        message: Option<&Bound<'_, PyAny>>,
+        bookmark: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        if let Some(text) = message {
+            let Some(bytes) = write::bytes_of(text)? else {
+                let kind = text.get_type().qualname()?;
+                return Err(PyTypeError::new_err(format!(
+                    "the text of a message is a str or bytes, not {kind}"
+                )));
+            };
+            let what = || "the text of this message".to_owned();
+            self.content
+                .write(text.py(), what, |message| {
+                    message.set_value(name::message(), ValueType::String, bytes)
+                })?
+                .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        }
+        if let Some(bookmark) = bookmark {
+            self.set_bookmark(bookmark.clone().unbind());
+        }
+        Ok(())
+    }
+
+    /// Never held while Python code runs.
+    fn bookmark_slot(&self) -> MutexGuard<'_, Option<Py<PyAny>>> {
+        self.bookmark.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_visible(value: &Value<'_>) -> bool {
+    value::is_visible(value.kind)
+}
+
+/// What cannot be changed of a message that is read-only.
+fn value_called(key: &Bound<'_, PyAny>) -> impl FnOnce() -> String {
+    move || format!("the value {key}")
 }
 
 #[pymethods]
 impl LogMessage {
+    /// Takes any arguments: those of a derived class are the business of its own `__init__`, which
+    /// may do without this class's.
+    #[new]
+    #[classmethod]
+    #[pyo3(signature = (*args, **kwargs))]
+    fn empty(
+        class: &Bound<'_, PyType>,
+        args: &Bound<'_, PyTuple>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let message = LogMessage::made(WritableMessage::new());
+        // Where the host's own class is made complete by `__new__`, derived ones may rely on it.
+        if !PYTHON_BASE_CLASSES && !class.is(class.py().get_type::<LogMessage>()) {
+            let argument = |index: usize, name: &str| {
+                let by_name = || kwargs.and_then(|all| all.get_item(name).ok().flatten());
+                args.get_item(index).ok().or_else(by_name)
+            };
+            let text = argument(0, "message").filter(|text| {
+                text.is_instance_of::<PyString>() || text.is_instance_of::<PyBytes>()
+            });
+            message.fill(text.as_ref(), argument(1, "bookmark").as_ref())?;
+        }
+        Ok(message)
+    }
+
+    #[pyo3(signature = (message=None, bookmark=None))]
+    fn __init__(
+        &self,
+        message: Option<&Bound<'_, PyAny>>,
+        bookmark: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        self.fill(message, bookmark)
+    }
+
     fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = key.py();
         let found = match name::look_up(key)? {
-            Some(name) => self.message.value(name, |value| {
-                value
-                    .filter(|value| value::is_visible(value.kind))
-                    .map(|value| value::to_python(py, value, self.mode))
-                    .transpose()
-            })?,
+            Some(name) => self.find(py, name)?,
             None => None,
         };
         match (found, self.mode) {
             (Some(value), _) => Ok(value),
             (None, ValueMode::Bytes) => Ok(PyBytes::new(py, b"").into_any()),
-            (None, ValueMode::Typed) => Err(PyKeyError::new_err(format!(
-                "the message has no value called {}",
-                key.str()?
-            ))),
+            (None, ValueMode::Typed) => Err(missing(key)),
         }
     }
 
-    fn __setitem__(&self, key: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(self.read_only(key))
+    fn __setitem__(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let name = name::look_up(key)?;
+        self.content.check_writable(value_called(key))?;
+        let Some(name) = name else {
+            return Err(PyValueError::new_err(
+                "the name of a value cannot hold a NUL byte",
+            ));
+        };
+        let (kind, bytes) = write::from_python(key, value, self.mode)?;
+        self.content
+            .write(key.py(), value_called(key), |message| {
+                message.set_value(name, kind, &bytes)
+            })?
+            .map_err(|error| PyValueError::new_err(format!("the value {key}: {error}")))
     }
 
+    /// Take a value away. Macros have none of their own.
     fn __delitem__(&self, key: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(self.read_only(key))
+        let py = key.py();
+        let name = name::look_up(key)?;
+        self.content.check_writable(value_called(key))?;
+        let carried = |name: Name| {
+            let there = self.read(py, |message| message.value(name, |value| value.is_some()));
+            there.then_some(name)
+        };
+        match name {
+            Some(name) if name.is_macro() => Err(PyTypeError::new_err(format!(
+                "the macro {key} cannot be deleted: it follows from the rest of the message"
+            ))),
+            _ => match (name.and_then(carried), self.mode) {
+                (Some(name), _) => self.content.write(py, value_called(key), |message| {
+                    message.unset_value(name);
+                }),
+                // It reads as an empty value.
+                (None, ValueMode::Bytes) => Ok(()),
+                (None, ValueMode::Typed) => Err(missing(key)),
+            },
+        }
     }
 
     /// Whether the message has a value, or a macro, of this name.
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
         Ok(name::look_up(key)?.is_some_and(|name| {
-            let visible = |value: Value<'_>| value::is_visible(value.kind);
-            self.message.value(name, |value| value.is_some_and(visible))
+            self.read(key.py(), |message| {
+                message.value(name, |value| value.is_some_and(|value| is_visible(&value)))
+            })
         }))
     }
 
@@ -71,10 +243,12 @@ impl LogMessage {
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let keys = PyList::empty(py);
         let mut result = Ok(());
-        self.message.for_each_name(|name, kind| {
-            if result.is_ok() && value::is_visible(kind) {
-                result = keys.append(PyBytes::new(py, name));
-            }
+        self.read(py, |message| {
+            message.for_each_name(|name, kind| {
+                if result.is_ok() && value::is_visible(kind) {
+                    result = keys.append(PyBytes::new(py, name));
+                }
+            });
         });
         result?;
         for name in macro_names() {
@@ -82,13 +256,159 @@ impl LogMessage {
         }
         Ok(keys)
     }
+
+    /// Give a value, or ``default`` if the message has none of this name.
+    #[pyo3(signature = (key, default=None))]
+    fn get<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match name::look_up(key)? {
+            Some(name) => Ok(self.find(key.py(), name)?.or(default)),
+            None => Ok(default),
+        }
+    }
+
+    /// Give the text of a value of any type as a str, or ``default``, a str or None, if the message
+    /// has none of this name.
+    ///
+    /// ``encoding`` and ``errors`` are those of bytes.decode(). ``repr`` is there for the sake of
+    /// old code: texts are always as syslog-ng writes them.
+    #[pyo3(signature = (key, default=None, encoding="utf-8", errors="strict", repr="internal"))]
+    fn get_as_str<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+        encoding: &str,
+        errors: &str,
+        repr: &str,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let _ = repr;
+        let py = key.py();
+        let bytes = name::look_up(key)?.and_then(|name| {
+            self.read(py, |message| {
+                message.value(name, |value| {
+                    let value = value.filter(is_visible);
+                    value.map(|value| PyBytes::new(py, value.bytes))
+                })
+            })
+        });
+        if let Some(bytes) = bytes {
+            let text = if encoding == "utf-8" && errors == "strict" {
+                PyString::from_bytes(py, bytes.as_bytes())?.into_any()
+            } else {
+                bytes.call_method1("decode", (encoding, errors))?
+            };
+            return Ok(Some(text));
+        }
+        match default {
+            Some(default) if !default.is_instance_of::<PyString>() => Err(PyTypeError::new_err(
+                "the default of get_as_str() is a str or None",
+            )),
+            default => Ok(default),
+        }
+    }
+
+    /// Set facility and level, as the number that stands in angle brackets before a message.
+    fn set_pri(&self, py: Python<'_>, pri: u16) -> PyResult<()> {
+        let what = || "the priority".to_owned();
+        self.content
+            .write(py, what, |message| message.set_priority(pri))
+    }
+
+    /// Give facility and level, as one number.
+    fn get_pri(&self, py: Python<'_>) -> u16 {
+        self.read(py, Message::priority)
+    }
+
+    /// Set the time that the message says of itself. A naive datetime is local time.
+    fn set_timestamp(&self, timestamp: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = timestamp.py();
+        let what = || "the timestamp".to_owned();
+        self.content.check_writable(what)?;
+        let Ok(timestamp) = timestamp.cast::<PyDateTime>() else {
+            let kind = timestamp.get_type().qualname()?;
+            let text = format!("a timestamp is a datetime, not {kind}");
+            // As the hosts' own modules have it.
+            return Err(if PYTHON_BASE_CLASSES {
+                PyValueError::new_err(text)
+            } else {
+                PyTypeError::new_err(text)
+            });
+        };
+        let time = time::Time::from_python(timestamp)?.into_timestamp(py)?;
+        self.content
+            .write(py, what, |message| message.set_timestamp(time))
+    }
+
+    /// Give the time that the message says of itself, as its own clock showed it: a naive datetime.
+    fn get_timestamp<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        time::from_timestamp(py, self.read(py, Message::timestamp))
+    }
+
+    /// Set where the message came from, which SOURCEIP and the like give.
+    ///
+    /// Returns False if ``ip`` is None or no address in digits, and then does nothing.
+    #[pyo3(signature = (ip, port=0))]
+    fn set_source_ipaddress(&self, ip: &Bound<'_, PyAny>, port: u16) -> PyResult<bool> {
+        let py = ip.py();
+        let what = || "the source's address".to_owned();
+        self.content.check_writable(what)?;
+        if ip.is_none() {
+            return Ok(false);
+        }
+        let Some(text) = write::bytes_of(ip)? else {
+            let kind = ip.get_type().qualname()?;
+            return Err(PyTypeError::new_err(format!(
+                "an address is a str, bytes or None, not {kind}"
+            )));
+        };
+        let Ok(text) = CString::new(text) else {
+            return Ok(false);
+        };
+        self.content
+            .write(py, what, |message| message.set_source_address(&text, port))
+    }
+
+    /// Set how many bytes came in for this message, which RAWMSG_SIZE gives.
+    fn set_recvd_rawmsg_size(&self, py: Python<'_>, rawmsg_size: u32) -> PyResult<()> {
+        let what = || "the size of the raw message".to_owned();
+        self.content
+            .write(py, what, |message| message.set_received_size(rawmsg_size))
+    }
+
+    /// Set what a source's acknowledgement of this message will be told by.
+    fn set_bookmark(&self, bookmark: Py<PyAny>) {
+        let old = self.bookmark_slot().replace(bookmark);
+        // Outside of the lock: it may be anything.
+        drop(old);
+    }
+
+    /// Make a message of a text, as a source with these options does: its ``parse_options``.
+    #[staticmethod]
+    fn parse(raw_msg: &Bound<'_, PyAny>, parse_options: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let Some(line) = write::bytes_of(raw_msg)? else {
+            let kind = raw_msg.get_type().qualname()?;
+            return Err(PyTypeError::new_err(format!(
+                "a raw message is a str or bytes, not {kind}"
+            )));
+        };
+        let Ok(options) = parse_options.cast::<ParseOptions>() else {
+            let kind = parse_options.get_type().qualname()?;
+            return Err(PyTypeError::new_err(format!(
+                "parse_options are those of a source, self.parse_options there, not {kind}"
+            )));
+        };
+        let options = options.get().options();
+        // The host may have events to tell.
+        let message = raw_msg
+            .py()
+            .detach(|| WritableMessage::parse(line, options));
+        Ok(LogMessage::made(message))
+    }
 }
 
-impl LogMessage {
-    fn read_only(&self, key: &Bound<'_, PyAny>) -> PyErr {
-        PyTypeError::new_err(format!(
-            "the value {key} cannot be changed: a message is read-only in a destination, because \
-             other destinations see it too"
-        ))
-    }
+fn missing(key: &Bound<'_, PyAny>) -> PyErr {
+    PyKeyError::new_err(format!("the message has no value called {key}"))
 }

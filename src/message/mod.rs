@@ -4,15 +4,24 @@
 //! objects.
 //!
 //! - [`log_message`]: the class.
+//! - [`content`]: the message behind it, which others have too or which can be changed.
 //! - [`name`]: keys to the host's names, through a cache.
 //! - [`value`]: the host's values to Python's.
 //! - [`value_pairs`]: the dict that send() gets where the config chooses values.
+//! - [`write`]: Python's values to the host's.
+//! - [`time`]: points in time, both ways.
+//! - [`parse_options`]: how a source makes messages of text.
 
+mod content;
 mod log_message;
 mod name;
+mod parse_options;
+mod time;
 mod value;
 mod value_pairs;
+mod write;
 
 pub(crate) use log_message::LogMessage;
+pub(crate) use parse_options::ParseOptions;
 pub(crate) use value::ValueMode;
 pub(crate) use value_pairs::Pairs;

@@ -4,6 +4,7 @@
 //! their hash.
 
 use std::ffi::CString;
+use std::sync::OnceLock;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -16,6 +17,12 @@ const REMEMBERED: usize = 4096;
 
 #[pyclass(frozen, module = "_syslogng")]
 struct KnownName(Name);
+
+/// MESSAGE, which every message that is made gets.
+pub(super) fn message() -> Name {
+    static MESSAGE: OnceLock<Name> = OnceLock::new();
+    *MESSAGE.get_or_init(|| Name::look_up(c"MESSAGE"))
+}
 
 /// The host's name for `key`, a str or bytes; `None` for a key that no value can have, because it
 /// holds a NUL byte.

@@ -3,8 +3,11 @@
 //! The host's values to Python's.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDateTime, PyDelta, PyDict, PyInt, PyList, PyTzInfo};
+use pyo3::types::{PyBytes, PyInt, PyList};
+use syslog_ng_plugin::host::PYTHON_BASE_CLASSES;
 use syslog_ng_plugin::{Value, ValueType, for_each_item};
+
+use super::time::Time;
 
 /// How values are read, which the config's version decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +18,25 @@ pub(crate) enum ValueMode {
     Typed,
 }
 
+impl ValueMode {
+    /// How messages that Python code makes are read, whatever the config's version: hosts that know
+    /// base classes for drivers know typed values too.
+    pub(super) const OF_MADE_MESSAGES: ValueMode = if PYTHON_BASE_CLASSES {
+        ValueMode::Typed
+    } else {
+        ValueMode::Bytes
+    };
+}
+
 /// Whether Python sees values of this type. Those that it has no type for, as the host's bytes and
 /// protobuf, are as if they were not there.
 pub(super) fn is_visible(kind: ValueType) -> bool {
     kind != ValueType::Other
+}
+
+/// Whether a value becomes bytes as it stands.
+pub(super) fn is_plain(kind: ValueType, mode: ValueMode) -> bool {
+    mode == ValueMode::Bytes || matches!(kind, ValueType::String | ValueType::Json)
 }
 
 /// A value as a Python object. One whose bytes are not what their type says is given as bytes, so
@@ -68,7 +86,8 @@ pub(super) fn typed<'py>(py: Python<'py>, value: Value<'_>) -> PyResult<Option<B
     Ok(object)
 }
 
-fn text(bytes: &[u8]) -> Option<&str> {
+/// Without spaces in front of it, if it is UTF-8.
+pub(super) fn text(bytes: &[u8]) -> Option<&str> {
     // As C does, which reads numbers with strtoll() and the like.
     let spaces = |c: &char| matches!(c, ' ' | '\t' | '\n' | '\x0b' | '\x0c' | '\r');
     std::str::from_utf8(bytes)
@@ -123,110 +142,9 @@ fn list<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     result.map(|()| list.into_any())
 }
 
-/// A point in time as the host writes it: `1700000000.123456+01:00`, fraction and offset optional.
-#[derive(Debug, PartialEq, Eq)]
-struct Time {
-    seconds: i64,
-    microseconds: u32,
-    /// East of Greenwich, in seconds.
-    offset: Option<i32>,
-}
-
-impl Time {
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let text = text(bytes)?;
-        let sign = usize::from(text.starts_with(['+', '-']));
-        let end = |text: &str| {
-            text.find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(text.len())
-        };
-        let (seconds, mut rest) = text.split_at(sign + end(&text[sign..]));
-        let mut microseconds = 0;
-        if let Some(fraction) = rest.strip_prefix('.') {
-            let (digits, behind) = fraction.split_at(end(fraction));
-            if digits.is_empty() || digits.len() > 9 {
-                return None;
-            }
-            let nanoseconds: u32 = format!("{digits:0<9}").parse().ok()?;
-            microseconds = nanoseconds / 1000;
-            rest = behind;
-        }
-        Some(Time {
-            seconds: seconds.parse().ok()?,
-            microseconds,
-            offset: match rest {
-                "" => None,
-                zone => Some(offset(zone)?),
-            },
-        })
-    }
-
-    fn into_python(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        let zone = match self.offset {
-            Some(offset) => {
-                let offset = PyDelta::new(py, 0, offset, 0, true)?;
-                Some(PyTzInfo::fixed_offset(py, offset)?)
-            }
-            None => None,
-        };
-        // Whole seconds, because a float would lose microseconds.
-        let time = py
-            .get_type::<PyDateTime>()
-            .call_method1("fromtimestamp", (self.seconds, zone))?;
-        let microseconds = PyDict::new(py);
-        microseconds.set_item("microsecond", self.microseconds)?;
-        time.call_method("replace", (), Some(&microseconds))
-    }
-}
-
-/// `+hh:mm` or `-hh:mm`.
-fn offset(zone: &str) -> Option<i32> {
-    let sign = match zone.as_bytes().first()? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-    let number = |digits: &str| {
-        (digits.len() == 2 && digits.chars().all(|c| c.is_ascii_digit()))
-            .then(|| digits.parse::<i32>().ok())
-            .flatten()
-    };
-    Some(sign * (number(hours)? * 60 + number(minutes)?) * 60)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn time(seconds: i64, microseconds: u32, offset: Option<i32>) -> Option<Time> {
-        Some(Time {
-            seconds,
-            microseconds,
-            offset,
-        })
-    }
-
-    #[test]
-    fn a_time_has_a_fraction_and_an_offset_where_they_are_written() {
-        assert_eq!(Time::parse(b"1700000000"), time(1_700_000_000, 0, None));
-        assert_eq!(Time::parse(b"12.5"), time(12, 500_000, None));
-        assert_eq!(
-            Time::parse(b"12.123456789-02:30"),
-            time(12, 123_456, Some(-9000))
-        );
-        for wrong in [
-            "",
-            "x",
-            "12.",
-            "12.1234567890",
-            "12+1:00",
-            "12+01:000",
-            "12Z",
-        ] {
-            assert_eq!(Time::parse(wrong.as_bytes()), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn a_number_that_is_too_large_is_none_but_infinity_is_one() {

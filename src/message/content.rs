@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The message that is behind a `LogMessage`: one that others have too, or one of Python's own.
+
+use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
+use syslog_ng_plugin::{Message, WritableMessage};
+
+/// The message that is behind a `LogMessage`.
+pub(super) enum Content {
+    /// The host's: others have it too.
+    Shared(Message),
+    /// Python code made it. The lock is held for single calls of the SDK, in which no Python code
+    /// can run: several threads may have the object, and with the GIL off also at once.
+    Own(Mutex<WritableMessage>),
+}
+
+/// A message as it was at some moment.
+pub(crate) enum Snapshot<'c> {
+    /// One that nobody changes.
+    Lent(&'c Message),
+    /// One of Python's own, which has been copied if it was changed since.
+    Kept(Message),
+}
+
+impl Deref for Snapshot<'_> {
+    type Target = Message;
+
+    fn deref(&self) -> &Message {
+        match self {
+            Snapshot::Lent(message) => message,
+            Snapshot::Kept(message) => message,
+        }
+    }
+}
+
+impl Content {
+    pub(super) fn own(message: WritableMessage) -> Self {
+        Content::Own(Mutex::new(message))
+    }
+
+    /// Hands the message to `read`, which runs no Python code, for that could come back for the lock.
+    pub(super) fn read<T>(&self, py: Python<'_>, read: impl FnOnce(&Message) -> T) -> T {
+        match self {
+            Content::Shared(message) => read(message),
+            Content::Own(message) => {
+                let message = message.lock_py_attached(py);
+                read(message.unwrap_or_else(PoisonError::into_inner).read())
+            }
+        }
+    }
+
+    /// The message as it is now, to be read without a lock.
+    pub(super) fn snapshot(&self, py: Python<'_>) -> Snapshot<'_> {
+        match self {
+            Content::Shared(message) => Snapshot::Lent(message),
+            Content::Own(message) => {
+                let message = message.lock_py_attached(py);
+                Snapshot::Kept(message.unwrap_or_else(PoisonError::into_inner).share())
+            }
+        }
+    }
+
+    /// # Errors
+    /// TypeError if the message is not to be changed; `what` was to be.
+    pub(super) fn check_writable(&self, what: impl FnOnce() -> String) -> PyResult<()> {
+        self.writable(what).map(|_| ())
+    }
+
+    /// Hands the message to `write`, under the same terms as [`read`](Self::read).
+    ///
+    /// # Errors
+    /// See [`check_writable`](Self::check_writable).
+    pub(super) fn write<T>(
+        &self,
+        py: Python<'_>,
+        what: impl FnOnce() -> String,
+        write: impl FnOnce(&mut WritableMessage) -> T,
+    ) -> PyResult<T> {
+        let message = self.writable(what)?.lock_py_attached(py);
+        Ok(write(&mut message.unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    fn writable(&self, what: impl FnOnce() -> String) -> PyResult<&Mutex<WritableMessage>> {
+        match self {
+            Content::Own(message) => Ok(message),
+            Content::Shared(_) => Err(PyTypeError::new_err(format!(
+                "{} cannot be changed: a message is read-only in destinations and template functions, \
+                 because others see it too",
+                what()
+            ))),
+        }
+    }
+}
