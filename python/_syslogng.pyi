@@ -25,6 +25,31 @@ class LogDestination:
 class ParseOptions:
     """How a source makes messages of text; for LogMessage.parse(). Made by syslog-ng."""
 
+class LogSource:
+    """The native base of syslogng.LogSource."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    @property
+    def persist_name(self) -> str:
+        """The name under which syslog-ng knows this source across restarts; there from init() on."""
+
+    def post_message(self, msg: "LogMessage") -> None:
+        """Post a message, in run() and on its thread.
+
+        When it returns, syslog-ng has the message. It waits while syslog-ng takes no more messages (without suspend() and
+        wakeup() in the class); other Python threads run meanwhile.
+
+        Raises:
+            RuntimeError: elsewhere, or when the source is stopping: syslog-ng does not have the message.
+            ValueError: the message has been posted already.
+        """
+
+    def close_batch(self) -> None:
+        """Let syslog-ng go on with what was posted, where auto_close_batches is False. In run() and on its thread."""
+
+    def set_transport_name(self, name: str) -> None:
+        """Set the value TRANSPORT of the messages that are posted from now on."""
+
 class LogMessage:
     """A log message: its values by name, as in ``msg["HOST"]``.
 

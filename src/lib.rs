@@ -26,13 +26,14 @@ mod outcome;
 syslog_ng_plugin::module! {
     name: "python",
     version: env!("CARGO_PKG_VERSION"),
-    description: "Lets you write destinations in Python, in the configuration or in files of your own.\n\
+    description: "Lets you write destinations and sources in Python, in the configuration or in files of your own.\n\
                   This is the Rust engine.",
     init: interpreter::start,
     plugins: [
         destination "python" => threaded_destination::<driver::PythonDestination>,
         parser "python" => message_parser::<driver::PythonParser>,
         inner "python_http_header" => inner_destination::<driver::PythonHttpHeader>,
+        source "python" => threaded_source::<driver::PythonSource>,
         root "python" => root_block::<driver::PythonBlock>,
     ],
 }

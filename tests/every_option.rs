@@ -47,6 +47,12 @@ const DRIVERS: &[Driver] = &[
         config: "destination d {\n    python(class(\"m.C\")\n@\n    );\n};",
     },
     Driver {
+        name: "source python()",
+        rules: &["threaded_source_driver_option"],
+        samples: &[samples::OWN, samples::SOURCE, samples::SHARED],
+        config: "source s {\n    python(class(\"m.C\")\n@\n    );\n};",
+    },
+    Driver {
         name: "parser python()",
         rules: &["parser_opt"],
         samples: &[samples::OWN, samples::SHARED],
@@ -210,7 +216,12 @@ fn each_option_without_its_bracket_is_named() {
 
 #[test]
 fn the_host_s_old_names_of_options_are_taken() {
-    for (driver, options) in [(&DRIVERS[0], r#"value-pairs(rekey("a*" replace("a" "b")))"#)] {
+    for (driver, options) in [
+        (&DRIVERS[0], r#"value-pairs(rekey("a*" replace("a" "b")))"#),
+        (&DRIVERS[1], "default-level(err)"),
+        (&DRIVERS[1], "default-priority(err)"),
+        (&DRIVERS[1], "long-hostnames(yes)"),
+    ] {
         let (config, _) = driver.config(options);
         assert!(
             Host::new(&config).accepts_syntax(),

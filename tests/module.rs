@@ -148,7 +148,16 @@ fn the_host_lists_it_with_its_plugins() {
         .iter()
         .map(|line| line.split_whitespace().collect())
         .collect();
-    assert_eq!(plugins, [["destination", "python"], ["root", "python"]]);
+    assert_eq!(
+        plugins,
+        [
+            ["destination", "python"],
+            ["parser", "python"],
+            ["inner-dest", "python_http_header"],
+            ["source", "python"],
+            ["root", "python"]
+        ]
+    );
 }
 
 const WHOSE: &str = r#"

@@ -8,6 +8,7 @@ there is nothing to import it with.
 from .dest import LogDestination, LogDestinationResult
 from .logger import Logger
 from .message import LogMessage
+from .source import LogSource
 from .template import LTZ_LOCAL, LTZ_SEND, LogTemplate, LogTemplateException, LogTemplateOptions
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "LogDestination",
     "LogDestinationResult",
     "LogMessage",
+    "LogSource",
     "LogTemplate",
     "LogTemplateException",
     "LogTemplateOptions",

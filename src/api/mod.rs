@@ -4,10 +4,12 @@
 //!
 //! - [`destination`]: the native base of destinations, and the results of their methods.
 //! - [`logger`]: events from Python.
+//! - [`source`]: the native base of sources, which posts their messages.
 //! - [`template`]: texts with values and macros in them.
 
 mod destination;
 mod logger;
+pub(crate) mod source;
 mod template;
 
 use pyo3::prelude::*;
@@ -25,6 +27,7 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     module.add_class::<logger::Logger>()?;
     destination::install(&module)?;
     template::install(&module)?;
+    source::install(&module)?;
     py.import("sys")?
         .getattr("modules")?
         .set_item("_syslogng", module)

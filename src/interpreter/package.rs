@@ -23,6 +23,7 @@ const MODULES: &[(&str, &str, bool)] = embedded![
     module "syslogng.logger" "logger.py",
     module "syslogng.message" "message.py",
     module "syslogng.template" "template.py",
+    module "syslogng.source" "source.py",
     package "syslogng.scl" "scl/__init__.py",
     module "syslogng.scl.print_values" "scl/print_values.py",
 ];

@@ -65,6 +65,16 @@ impl Content {
         }
     }
 
+    /// A message like this one for a source to post; `None` for one that the host has.
+    pub(super) fn for_posting(&self, py: Python<'_>) -> Option<Message> {
+        let Content::Own(message) = self else {
+            return None;
+        };
+        let message = message.lock_py_attached(py);
+        let mut message = message.unwrap_or_else(PoisonError::into_inner);
+        Some(message.for_posting())
+    }
+
     /// # Errors
     /// TypeError if the message is not to be changed; `what` was to be.
     pub(super) fn check_writable(&self, what: impl FnOnce() -> String) -> PyResult<()> {

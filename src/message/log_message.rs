@@ -3,6 +3,7 @@
 //! The class `LogMessage`.
 
 use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
@@ -30,6 +31,7 @@ pub(crate) struct LogMessage {
     content: Content,
     mode: ValueMode,
     bookmark: Mutex<Option<Py<PyAny>>>,
+    posted: AtomicBool,
 }
 
 /// A value on its way to Python.
@@ -45,6 +47,7 @@ impl LogMessage {
             content: Content::Shared(message),
             mode,
             bookmark: Mutex::default(),
+            posted: AtomicBool::new(false),
         }
     }
 
@@ -54,6 +57,7 @@ impl LogMessage {
             content: Content::own(message),
             mode: ValueMode::OF_MADE_MESSAGES,
             bookmark: Mutex::default(),
+            posted: AtomicBool::new(false),
         }
     }
 
@@ -129,6 +133,20 @@ impl LogMessage {
     /// Never held while Python code runs.
     fn bookmark_slot(&self) -> MutexGuard<'_, Option<Py<PyAny>>> {
         self.bookmark.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The message for a source to post, which happens once; `None` for one that was posted before,
+    /// or that the host has. Python's own stays as it is, whatever becomes of the posted one.
+    pub(crate) fn for_posting(&self, py: Python<'_>) -> Option<Message> {
+        if self.posted.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        self.content.for_posting(py)
+    }
+
+    /// The host did not take it: it may be posted again.
+    pub(crate) fn was_not_posted(&self) {
+        self.posted.store(false, Ordering::Relaxed);
     }
 }
 
@@ -400,7 +418,7 @@ impl LogMessage {
                 "parse_options are those of a source, self.parse_options there, not {kind}"
             )));
         };
-        let options = options.get().options();
+        let options = options.get().options()?;
         // The host may have events to tell.
         let message = raw_msg
             .py()

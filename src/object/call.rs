@@ -33,6 +33,11 @@ impl Object {
         }
     }
 
+    /// The instance itself.
+    pub(crate) fn bind<'py>(&self, py: Python<'py>) -> &Bound<'py, PyAny> {
+        self.instance.bind(py)
+    }
+
     pub(crate) fn reporter(&self) -> &Arc<Reporter> {
         &self.reporter
     }
@@ -75,6 +80,26 @@ impl Object {
     where
         A: PyCallArgs<'py>,
     {
+        match self.try_call(py, method, arguments, read) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.report_call(py, method, &error);
+                None
+            }
+        }
+    }
+
+    /// Calls a method, and leaves it to the caller what becomes of an error.
+    pub(crate) fn try_call<'py, A, T>(
+        &self,
+        py: Python<'py>,
+        method: &Method,
+        arguments: A,
+        read: impl FnOnce(&Bound<'py, PyAny>) -> Result<T, Error>,
+    ) -> Result<T, Error>
+    where
+        A: PyCallArgs<'py>,
+    {
         let result = method
             .callable
             .bind(py)
@@ -85,13 +110,12 @@ impl Object {
         if forked::is_child() {
             forked::leave(py, result.as_ref().err());
         }
-        match result {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.reporter.report(py, method.name, Some(method), &error);
-                None
-            }
-        }
+        result
+    }
+
+    /// Tells of an error that a call of a method ended with.
+    pub(crate) fn report_call(&self, py: Python<'_>, method: &Method, error: &Error) {
+        self.reporter.report(py, method.name, Some(method), error);
     }
 
     /// Tells of an error that is the object's, but not of a method that was called.

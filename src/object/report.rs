@@ -159,6 +159,21 @@ impl Reporter {
         }
     }
 
+    /// Tells and counts what code does wrong that is no exception: `what` belongs to a call of the
+    /// native method `name`.
+    pub(crate) fn complain(&self, py: Python<'_>, name: &'static str, what: &str) {
+        self.counter.increment();
+        let kind = Kind {
+            method: name,
+            exception: what.to_owned(),
+            line: 0,
+        };
+        if let Some(left_out) = self.is_due(kind) {
+            let text = format!("{}: {what}", self.place.kind);
+            self.tell(py, &text, name, None, left_out, &[]);
+        }
+    }
+
     /// `None` when the error is not to be told now, else how many equal ones were left out.
     fn is_due(&self, kind: Kind) -> Option<u64> {
         let now = Instant::now();

@@ -13,6 +13,8 @@ pub(crate) struct Binding {
     pub(crate) loaders: Vec<String>,
     /// options(), in the order of the config; of equal names the last one counts.
     pub(crate) options: Vec<(String, Value)>,
+    /// time-reopen() of a source, in seconds.
+    pub(crate) time_reopen: Option<i32>,
     /// mark-errors-as-critical(), of python-http-header() only.
     pub(crate) mark_errors_as_critical: bool,
 }
@@ -23,6 +25,7 @@ impl Default for Binding {
             class: None,
             loaders: Vec::new(),
             options: Vec::new(),
+            time_reopen: None,
             mark_errors_as_critical: true,
         }
     }

@@ -41,6 +41,14 @@ pub(crate) const HTTP_HEADER: &[OptionRule<Binding>] = &[
         argument: Argument::Switch(|binding, value| binding.mark_errors_as_critical = value),
     },
 ];
+/// How long a source waits before it is run again.
+const TIME_REOPEN: OptionRule<Binding> = OptionRule {
+    name: "time-reopen",
+    argument: Argument::Positive(|binding, value| binding.time_reopen = Some(value)),
+};
+
+/// A source's.
+pub(crate) const SOURCE: &[OptionRule<Binding>] = &[CLASS, LOADERS, IMPORTS, OPTIONS, TIME_REOPEN];
 
 /// Reads `"k" "v"`, `k => v` and the like up to the closing bracket. Commas are the lexer's
 /// business: it ignores them.

@@ -31,6 +31,9 @@ pub const PYTHON_BASE_CLASSES: bool = ffi::compat::PYTHON_BASE_CLASSES;
 /// on-error() decides what becomes of it.
 pub const MISFITS_ARE_BYTES: bool = cfg!(host = "python_base_classes");
 
+/// Whether counters of this host have labels (since 4.0).
+pub const STATS_LABELS: bool = cfg!(host = "stats_labels");
+
 /// Where a path of the host's build is on this machine: the host may have been moved since. Main
 /// thread.
 ///

@@ -184,8 +184,8 @@ impl Run<'_> {
         }
     }
 
-    /// `wait trace LINE`, `wait FILE N lines`, `wait event TEXT`, or `wait COUNTER N` for the sum
-    /// over the destinations.
+    /// `wait trace LINE`, `wait FILE N lines`, `wait event TEXT`, or for a sum: `wait COUNTER N` of
+    /// the destinations, `wait posted N` of what the sources posted.
     fn wait(&mut self, what: &str) {
         let (word, rest) = what.split_once(' ').expect("wait FOR WHAT");
         if let Some(count) = rest.strip_suffix(" lines") {
@@ -201,14 +201,15 @@ impl Run<'_> {
                 .wait_until_within(deadline(), what, |host| host.log().contains(rest));
         } else {
             let wanted: u64 = rest.parse().unwrap();
+            let (kind, counter) = match word {
+                "posted" => ("src.", ";processed;".to_owned()),
+                _ => ("dst.", format!(";{word};")),
+            };
             self.host.wait_until_within(deadline(), what, |host| {
                 sleep(PAUSE);
                 let values = counters(host).into_iter();
                 let values = values.filter_map(|line| {
-                    let value = line
-                        .strip_prefix("dst.")?
-                        .rsplit_once(&format!(";{word};"))?
-                        .1;
+                    let value = line.strip_prefix(kind)?.rsplit_once(&counter)?.1;
                     value.parse::<u64>().ok()
                 });
                 values.sum::<u64>() >= wanted
@@ -336,12 +337,12 @@ impl Run<'_> {
     }
 }
 
-/// The counters of Python destinations, in the form that all hosts know.
+/// The counters of Python drivers, in the form that all hosts know.
 fn counters(host: &Host) -> Vec<String> {
     let stats = host.stats();
     let mut lines: Vec<_> = stats
         .lines()
-        .filter(|line| line.starts_with("dst.python;"))
+        .filter(|line| line.starts_with("dst.python;") || line.starts_with("src.python;"))
         .filter(|line| {
             let name = line.rsplit(';').nth(1).unwrap_or_default();
             !LEFT_OUT.iter().any(|left_out| name.starts_with(left_out))

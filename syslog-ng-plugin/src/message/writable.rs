@@ -90,6 +90,11 @@ impl WritableMessage {
         copy
     }
 
+    /// A message with the same content, to be handed to a source.
+    pub fn for_posting(&mut self) -> Message {
+        self.copy().message
+    }
+
     /// The message to write to: this one, or a copy where others have it too.
     #[doc(alias = "log_msg_make_writable")]
     fn raw(&mut self) -> *mut ffi::LogMessage {

@@ -10,6 +10,12 @@ except ImportError:
     # The C module of 3.38 has no base class for destinations, and needs none.
     LogDestination = object
 
+try:
+    from syslogng import LogMessage, LogSource
+except ImportError:
+    # Outside of syslog-ng.
+    pass
+
 _folder = os.path.dirname(os.path.abspath(__file__))
 
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Sources: classes that make messages."""
+
+from typing import Any, Dict
+
+from _syslogng import LogSource as _NativeSource
+
+__all__ = ["LogSource"]
+
+
+class LogSource(_NativeSource):
+    """Base class of sources, named in a config by ``source { python(class("module.Name")); };``.
+
+    syslog-ng makes the instance, and calls ``init()``, ``request_exit()`` and ``deinit()``, on its main thread. ``run()`` is
+    called on a thread of the source's own, and posts messages there. ``run()`` and ``request_exit()`` have to be defined. Any
+    exception that leaves a method becomes an error event in syslog-ng's ``internal()`` source, with its traceback.
+
+    A class that defines ``suspend(self)`` and ``wakeup(self)`` does not wait in ``post_message()``: when syslog-ng takes no
+    more messages for now, ``suspend()`` is called on the source's thread, out of ``post_message()``, and nothing may be posted
+    until ``wakeup()`` has been called, on any thread. ``generate_persist_name(options)``, a static method, may give the name
+    that ``self.persist_name`` is made of, which is there from ``init()`` on.
+    """
+
+    flags: Dict[str, bool] = {}
+    """What the config says in ``flags()``, by name; set before ``init()``."""
+
+    parse_options: Any = None
+    """How the config says that messages are parsed, for ``LogMessage.parse()``; of use in ``run()``."""
+
+    auto_close_batches: bool = True
+    """Set to False in ``init()``, it leaves it to ``close_batch()`` when syslog-ng goes on with what was posted."""
+
+    def init(self, options: Dict[str, Any]) -> bool:
+        """Get ready. Called at start and at each reload, on the main thread.
+
+        Args:
+            options: what stands in ``options()``; an empty dict without it.
+
+        Returns:
+            True. False, None or an exception refuses the config.
+        """
+        return True
+
+    def deinit(self) -> None:
+        """Let go of everything. Called at stop and at each reload, on the main thread, after ``run()`` has ended."""
+
+    def run(self) -> None:
+        """Make messages and post them, until ``request_exit()`` is called. Every source defines it.
+
+        When it returns, the source is over until the next reload. When an exception ends it, it is called again after
+        ``time-reopen()`` seconds (1 by default).
+        """
+        raise NotImplementedError
+
+    def request_exit(self) -> None:
+        """Have ``run()`` return. Every source defines it. Called on the main thread while ``run()`` runs.
+
+        A ``post_message()`` that waits needs nothing: it returns, and the next one raises RuntimeError.
+        """
+        raise NotImplementedError

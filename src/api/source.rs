@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The native base of sources, which posts their messages.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyTuple};
+use syslog_ng_plugin::{PostError, Poster};
+
+use crate::driver::RunningSource;
+use crate::message::LogMessage;
+use crate::object::Error;
+
+const STOPPING: &str = "source is stopping";
+
+/// The native base of syslogng.LogSource.
+#[pyclass(name = "LogSource", module = "_syslogng", subclass, frozen)]
+struct LogSource(Mutex<Option<Link>>);
+
+/// From an object to the driver that made it.
+#[derive(Clone)]
+struct Link {
+    poster: Poster,
+    /// Weak, because the driver holds the object.
+    running: Weak<RunningSource>,
+    persist_name: String,
+}
+
+impl LogSource {
+    fn link_slot(&self) -> MutexGuard<'_, Option<Link>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The driver's side, if syslog-ng made this object and has not let go of it.
+    fn link(&self, method: &str) -> PyResult<(Poster, Arc<RunningSource>)> {
+        let link = self.link_slot().clone();
+        link.and_then(|link| Some((link.poster, link.running.upgrade()?)))
+            .ok_or_else(|| {
+                PyRuntimeError::new_err(format!(
+                    "{method}() works on the object that syslog-ng made for a source in its config, from \
+                     init() to deinit()"
+                ))
+            })
+    }
+}
+
+fn elsewhere(method: &str) -> PyErr {
+    PyRuntimeError::new_err(format!(
+        "{method}() must be called on the thread that run() is called on, while it runs"
+    ))
+}
+
+fn posted_before() -> PyErr {
+    PyValueError::new_err(
+        "the message has been posted already: make a new LogMessage for each post",
+    )
+}
+
+#[pymethods]
+impl LogSource {
+    /// Arguments are the business of the class's own `__init__`.
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        LogSource(Mutex::default())
+    }
+
+    /// The name under which syslog-ng knows this source across restarts.
+    #[getter]
+    fn persist_name(&self) -> Option<String> {
+        let link = self.link_slot();
+        link.as_ref().map(|link| link.persist_name.clone())
+    }
+
+    /// Post a message. When it returns, syslog-ng has the message.
+    fn post_message(&self, py: Python<'_>, msg: &Bound<'_, LogMessage>) -> PyResult<()> {
+        let (poster, running) = self.link("post_message")?;
+        let msg = msg.get();
+        let message = msg.for_posting(py).ok_or_else(posted_before)?;
+        // The host runs the log path, takes locks, and waits while the window is closed.
+        let posted = py.detach(|| {
+            if running.suspends() {
+                poster.try_post(&message)
+            } else {
+                poster.post(&message)
+            }
+        });
+        if posted.is_err() {
+            msg.was_not_posted();
+        }
+        match posted {
+            Ok(()) => {
+                // wakeup() needs the GIL too, so it comes after suspend() has begun.
+                if running.suspends() && !poster.is_open() {
+                    running.suspend(py);
+                }
+                Ok(())
+            }
+            Err(PostError::Closed) => {
+                let what = "Incorrectly suspended source, dropping message";
+                running.reporter().complain(py, "post_message", what);
+                Ok(())
+            }
+            Err(PostError::Stopping) => Err(PyRuntimeError::new_err(STOPPING)),
+            Err(PostError::NotRunning) => Err(elsewhere("post_message")),
+            Err(PostError::NotNew) => Err(posted_before()),
+        }
+    }
+
+    /// Let syslog-ng go on with what was posted since the last call. For sources that set
+    /// ``self.auto_close_batches = False`` in init().
+    fn close_batch(&self, py: Python<'_>) -> PyResult<()> {
+        let (poster, _) = self.link("close_batch")?;
+        // The host takes locks to pass messages on.
+        py.detach(|| poster.close_batch())
+            .map_err(|_| elsewhere("close_batch"))
+    }
+
+    /// Set the value TRANSPORT of the messages that are posted from now on.
+    fn set_transport_name(&self, name: &str) -> PyResult<()> {
+        let (poster, _) = self.link("set_transport_name")?;
+        poster.set_transport_name(Some(name));
+        Ok(())
+    }
+}
+
+/// Connects an object to the driver that made it.
+pub(crate) fn link(
+    object: &Bound<'_, PyAny>,
+    running: &Arc<RunningSource>,
+    poster: Poster,
+    persist_name: String,
+) {
+    if let Ok(source) = object.cast::<LogSource>() {
+        *source.get().link_slot() = Some(Link {
+            poster,
+            running: Arc::downgrade(running),
+            persist_name,
+        });
+    }
+}
+
+/// Whether an exception is what post_message() raises when the source has been told to end.
+pub(crate) fn is_stopping(py: Python<'_>, error: &Error) -> bool {
+    let Error::Raised(error) = error else {
+        return false;
+    };
+    error.is_instance_of::<PyRuntimeError>(py)
+        && error.value(py).str().is_ok_and(|text| text == STOPPING)
+}
+
+/// Whether the object is made from the base class of sources.
+pub(crate) fn is_source(object: &Bound<'_, PyAny>) -> bool {
+    object.is_instance_of::<LogSource>()
+}
+
+/// The package's base class of sources.
+pub(crate) fn base(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    // Kept: user code may have taken the package out of sys.modules.
+    static BASE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let find = || Ok(py.import("syslogng.source")?.getattr("LogSource")?.unbind());
+    BASE.get_or_try_init(py, find)
+        .map(|base| base.bind(py).clone())
+}
+
+pub(super) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<LogSource>()
+}

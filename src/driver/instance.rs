@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! The object of a source or a fetcher, from its making to its end: what all that need a base class
+//! have in common.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use syslog_ng_plugin::Names;
+use syslog_ng_plugin::host::{STATS_LABELS, TYPED_OPTIONS};
+
+use super::global_code::GlobalCode;
+use crate::object::{self, Method, Object, Reporter};
+use crate::options::Binding;
+use crate::outcome;
+
+/// What a config says of a driver, with the config's code.
+pub(super) struct Setup {
+    pub(super) class: String,
+    pub(super) binding: Binding,
+    pub(super) code: Arc<GlobalCode>,
+}
+
+/// The package's base class of a kind of driver.
+pub(super) struct Base<'py> {
+    /// Its name in the package.
+    pub(super) name: &'static str,
+    pub(super) class: Bound<'py, PyAny>,
+    /// Whether an object is made from it.
+    pub(super) is_base_of: fn(&Bound<'_, PyAny>) -> bool,
+}
+
+/// An object of the user's class.
+pub(super) struct Instance {
+    pub(super) object: Object,
+    /// What is inherited from the package's base class counts as not defined.
+    base: Py<PyAny>,
+    /// init() succeeded, and deinit() was not called since.
+    initialised: AtomicBool,
+}
+
+impl Setup {
+    pub(super) fn new(
+        binding: Binding,
+        code: Arc<GlobalCode>,
+        plugin: &str,
+    ) -> Result<Self, String> {
+        let class = binding.class.clone().filter(|class| !class.is_empty());
+        let class = class
+            .ok_or_else(|| format!("{plugin} needs class(\"Name\") or class(\"module.Name\")"))?;
+        Ok(Setup {
+            class,
+            binding,
+            code,
+        })
+    }
+
+    /// Makes the object. `None` when that fails, which has been said. `types_are_new`: the config is
+    /// older than types in options().
+    pub(super) fn make(
+        &self,
+        py: Python<'_>,
+        reporter: &Arc<Reporter>,
+        base: &Base<'_>,
+        types_are_new: bool,
+    ) -> Option<Instance> {
+        if TYPED_OPTIONS && types_are_new {
+            self.warn_of_types(py, reporter);
+        }
+        object::import_all(py, &self.binding.loaders, &reporter.place);
+        let class = object::resolve(py, &self.class, self.code.main(py).as_ref());
+        let class = class.map_err(|error| {
+            let exception = object::Exception::of(py, &error);
+            reporter.refuse(
+                py,
+                "the class cannot be found",
+                &[
+                    ("exception", &exception.text),
+                    ("traceback", &exception.traceback),
+                ],
+            );
+        });
+        let instance = class.ok()?.call0();
+        let instance = instance
+            .map_err(|error| reporter.report(py, "__init__", None, &error.into()))
+            .ok()?;
+        if !(base.is_base_of)(&instance) {
+            let name = base.name;
+            let why = format!("the class does not derive from syslogng.{name}");
+            reporter.refuse(py, &why, &[]);
+            return None;
+        }
+        Some(Instance {
+            object: Object::new(instance, Arc::clone(reporter)),
+            base: base.class.clone().unbind(),
+            initialised: AtomicBool::new(false),
+        })
+    }
+
+    /// Says which options are no texts any more since the config was written.
+    fn warn_of_types(&self, py: Python<'_>, reporter: &Reporter) {
+        for (name, value) in &self.binding.options {
+            if let Some(kind) = value.new_type() {
+                reporter.warn(
+                    py,
+                    &format!(
+                        "the option {name} comes as {kind}, and was a str before syslog-ng 4.2: see to \
+                         the class, or put the value in quotes"
+                    ),
+                );
+            }
+        }
+    }
+
+    /// options() for a method. `None` when they cannot be made, which has been said.
+    fn options<'py>(
+        &self,
+        py: Python<'py>,
+        instance: &Instance,
+        method: &'static str,
+    ) -> Option<Bound<'py, PyDict>> {
+        object::to_dict(py, &self.binding.options)
+            .map_err(|error| instance.object.report(py, method, &error.into()))
+            .ok()
+    }
+
+    /// What the host knows the driver by: persist-name(), or what generate_persist_name() gives, or
+    /// the class; `kind` in front.
+    pub(super) fn names(
+        &self,
+        py: Python<'_>,
+        instance: &Instance,
+        persist_name: Option<&str>,
+        kind: &str,
+    ) -> Names {
+        let generated = || {
+            let method = instance.method(py, "generate_persist_name")?;
+            let options = self.options(py, instance, "generate_persist_name")?;
+            let object = &instance.object;
+            object.call(py, &method, (options,), outcome::persist_name)
+        };
+        let class = &self.class;
+        let mut stats_labels = vec![("driver", "python".to_owned()), ("class", class.clone())];
+        // As a label it is there also where persist-name() is the name.
+        let generated = (persist_name.is_none() || STATS_LABELS)
+            .then(generated)
+            .flatten();
+        if let Some(name) = &generated {
+            stats_labels.push(("instance", name.clone()));
+        }
+        let name = persist_name.map(str::to_owned).or(generated);
+        let (persist, stats_instance) = match name {
+            Some(name) => (format!("{kind}.{name}"), format!("python,{name}")),
+            None => (format!("{kind}({class})"), format!("python,{class}")),
+        };
+        Names {
+            persist,
+            stats_instance,
+            stats_labels,
+        }
+    }
+
+    /// Calls init(), where the class defines it. False refuses the config, which has been said.
+    pub(super) fn init(&self, py: Python<'_>, instance: &Instance) -> bool {
+        let ready = self.call_init(py, instance);
+        instance.initialised.store(ready, Ordering::Relaxed);
+        ready
+    }
+
+    fn call_init(&self, py: Python<'_>, instance: &Instance) -> bool {
+        let Some(init) = instance.method(py, "init") else {
+            return true;
+        };
+        let Some(options) = self.options(py, instance, "init") else {
+            return false;
+        };
+        let Some(ready) = instance.object.call(py, &init, (options,), outcome::init) else {
+            return false;
+        };
+        if !ready {
+            let location = init.location(py).unwrap_or_default();
+            instance.object.reporter().refuse(
+                py,
+                "init() returned False",
+                &[("method", "init"), ("location", &location)],
+            );
+        }
+        ready
+    }
+}
+
+impl Instance {
+    /// The method, if the class defines it.
+    pub(super) fn method(&self, py: Python<'_>, name: &'static str) -> Option<Method> {
+        self.object.method(py, name, self.base.bind(py))
+    }
+
+    /// A method that the class has to define, as `shown` it says. `None` refuses the config, which
+    /// has been said.
+    pub(super) fn required(
+        &self,
+        py: Python<'_>,
+        name: &'static str,
+        shown: &str,
+    ) -> Option<Method> {
+        let method = self.method(py, name);
+        if method.is_none() {
+            let why = format!("the class does not define {shown}");
+            self.object.reporter().refuse(py, &why, &[]);
+        }
+        method
+    }
+
+    /// Calls a method whose value nobody wants.
+    pub(super) fn call(&self, py: Python<'_>, method: &Method) {
+        self.object.call(py, method, (), outcome::nothing);
+    }
+
+    /// Calls deinit(), once for each init() that succeeded.
+    pub(super) fn deinit(&self, py: Python<'_>) {
+        if !self.initialised.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        if let Some(deinit) = self.method(py, "deinit") {
+            self.call(py, &deinit);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class S(LogSource):
+    def run(self):
+        self.post_message(LogMessage("one"))
+
+    def request_exit(self):
+        trace("request_exit")

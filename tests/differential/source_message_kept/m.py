@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class S(LogSource):
+    def run(self):
+        msg = LogMessage("one")
+        trace(msg["MESSAGE"])
+        self.post_message(msg)
+        trace(msg["MESSAGE"], msg["SOURCE"])
+
+    def request_exit(self):
+        pass

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class S(LogSource):
+    def init(self, options):
+        trace(self.persist_name)
+        return True
+
+    def run(self):
+        trace("run")
+
+    def request_exit(self):
+        pass
+
+    @staticmethod
+    def generate_persist_name(options):
+        return "not asked for"

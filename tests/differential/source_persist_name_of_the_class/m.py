@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class S(LogSource):
+    def init(self, options):
+        trace(self.persist_name)
+        return True
+
+    def run(self):
+        trace("run")
+
+    def request_exit(self):
+        pass
