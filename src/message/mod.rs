@@ -8,7 +8,7 @@
 //! - [`name`]: keys to the host's names, through a cache.
 //! - [`value`]: the host's values to Python's.
 //! - [`value_pairs`]: the dict that send() gets where the config chooses values.
-//! - [`write`]: Python's values to the host's.
+//! - [`mod@write`]: Python's values to the host's.
 //! - [`time`]: points in time, both ways.
 //! - [`parse_options`]: how a source makes messages of text.
 
