@@ -17,6 +17,7 @@
 #include <logpipe.h>
 #include <logthrdest/logthrdestdrv.h>
 #include <logthrsource/logthrsourcedrv.h>
+#include <logthrsource/logthrfetcherdrv.h>
 
 /* Messages and templates. */
 #include <logmsg/logmsg.h>

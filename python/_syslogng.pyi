@@ -25,6 +25,26 @@ class LogDestination:
 class ParseOptions:
     """How a source makes messages of text; for LogMessage.parse(). Made by syslog-ng."""
 
+class LogFetcherResult(IntEnum):
+    """What fetch() of a fetcher may return."""
+
+    ERROR = ...
+    NOT_CONNECTED = ...
+    SUCCESS = ...
+    TRY_AGAIN = ...
+    NO_DATA = ...
+
+class LogFetcher:
+    """The native base of syslogng.LogFetcher."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    @property
+    def persist_name(self) -> str:
+        """The name under which syslog-ng knows this fetcher across restarts; there from init() on."""
+
+    def set_transport_name(self, name: str) -> None:
+        """Set the value TRANSPORT of the messages that are fetched from now on."""
+
 class LogSource:
     """The native base of syslogng.LogSource."""
 

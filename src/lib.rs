@@ -34,6 +34,7 @@ syslog_ng_plugin::module! {
         parser "python" => message_parser::<driver::PythonParser>,
         inner "python_http_header" => inner_destination::<driver::PythonHttpHeader>,
         source "python" => threaded_source::<driver::PythonSource>,
+        source "python_fetcher" => threaded_fetcher::<driver::PythonFetcher>,
         root "python" => root_block::<driver::PythonBlock>,
     ],
 }

@@ -4,9 +4,10 @@
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes};
-use syslog_ng_plugin::Insert;
+use pyo3::types::{PyBool, PyBytes, PyTuple};
+use syslog_ng_plugin::{Fetch, Fetched, Insert};
 
+use crate::message::LogMessage;
 use crate::object::Error;
 
 const SEND: &str = "True or self.SUCCESS when the message is delivered, self.QUEUED when it is \
@@ -16,7 +17,11 @@ const FLUSH: &str = "True or self.SUCCESS when the batch is delivered, and False
                      self.DROP, self.NOT_CONNECTED or self.RETRY otherwise";
 const INIT: &str = "True when the object is ready, and False to refuse the config";
 const IS_OPENED: &str = "True when the target can be sent to, and False when it cannot";
+const FETCH: &str = "(self.SUCCESS, message) with a LogMessage, or (code,) where code is self.NO_DATA, \
+                     self.TRY_AGAIN, self.NOT_CONNECTED or self.ERROR";
 const PERSIST_NAME: &str = "a str";
+
+const NEW: &str = "a new LogMessage each time: this one has been posted already";
 
 fn unusable(returned: &Bound<'_, PyAny>, expected: &'static str) -> Error {
     Error::Returned {
@@ -98,6 +103,30 @@ pub(crate) fn persist_name(returned: &Bound<'_, PyAny>) -> Result<String, Error>
         Err(_) => returned.extract::<String>().ok(),
     };
     name.ok_or_else(|| unusable(returned, PERSIST_NAME))
+}
+
+/// What fetch() returned: a code, and a message with it where the code says that there is one. A code
+/// that says there is none may stand alone; what stands behind such a code means nothing.
+pub(crate) fn fetch(returned: &Bound<'_, PyAny>) -> Result<Fetch, Error> {
+    let wrong = || unusable(returned, FETCH);
+    let tuple = returned.cast::<PyTuple>().ok();
+    let (code, message) = match tuple {
+        Some(tuple) if (1..=2).contains(&tuple.len()) => {
+            (tuple.get_item(0)?, tuple.get_item(1).ok())
+        }
+        Some(_) => return Err(wrong()),
+        None => (returned.clone(), None),
+    };
+    let code = code.extract::<i64>().map_err(|_| wrong())?;
+    if code != i64::from(Fetch::SUCCESS) {
+        return Fetch::without_message(code).ok_or_else(wrong);
+    }
+    let message = message.and_then(|message| message.cast_into::<LogMessage>().ok());
+    let message = message.ok_or_else(wrong)?;
+    match message.get().for_posting(message.py()) {
+        Some(message) => Ok(Fetch::Success(Fetched(message))),
+        None => Err(unusable(returned, NEW)),
+    }
 }
 
 /// What a method returned whose value nobody wants.

@@ -53,6 +53,15 @@ const DRIVERS: &[Driver] = &[
         config: "source s {\n    python(class(\"m.C\")\n@\n    );\n};",
     },
     Driver {
+        name: "source python-fetcher()",
+        rules: &[
+            "threaded_source_driver_option",
+            "threaded_fetcher_driver_option",
+        ],
+        samples: &[samples::OWN, samples::SOURCE, samples::SHARED],
+        config: "source s {\n    python-fetcher(class(\"m.C\")\n@\n    );\n};",
+    },
+    Driver {
         name: "parser python()",
         rules: &["parser_opt"],
         samples: &[samples::OWN, samples::SHARED],

@@ -155,6 +155,7 @@ fn the_host_lists_it_with_its_plugins() {
             ["parser", "python"],
             ["inner-dest", "python_http_header"],
             ["source", "python"],
+            ["source", "python_fetcher"],
             ["root", "python"]
         ]
     );

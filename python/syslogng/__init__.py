@@ -8,7 +8,7 @@ there is nothing to import it with.
 from .dest import LogDestination, LogDestinationResult
 from .logger import Logger
 from .message import LogMessage
-from .source import LogSource
+from .source import LogFetcher, LogFetcherResult, LogSource
 from .template import LTZ_LOCAL, LTZ_SEND, LogTemplate, LogTemplateException, LogTemplateOptions
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "LTZ_SEND",
     "LogDestination",
     "LogDestinationResult",
+    "LogFetcher",
+    "LogFetcherResult",
     "LogMessage",
     "LogSource",
     "LogTemplate",

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sources: classes that make messages."""
 
-from typing import Any, Dict
+from typing import Any, Dict, Tuple, Union
 
+from _syslogng import LogFetcher as _NativeFetcher
+from _syslogng import LogFetcherResult
 from _syslogng import LogSource as _NativeSource
 
-__all__ = ["LogSource"]
+from .message import LogMessage
+
+__all__ = ["LogFetcher", "LogFetcherResult", "LogSource"]
 
 
 class LogSource(_NativeSource):
@@ -58,3 +62,66 @@ class LogSource(_NativeSource):
         A ``post_message()`` that waits needs nothing: it returns, and the next one raises RuntimeError.
         """
         raise NotImplementedError
+
+
+class LogFetcher(_NativeFetcher):
+    """Base class of fetchers, named in a config by ``source { python-fetcher(class("module.Name")); };``.
+
+    syslog-ng makes the instance, and calls ``init()``, ``request_exit()`` and ``deinit()``, on its main thread. All other methods
+    are called on a thread of the fetcher's own, one at a time. Only ``fetch()`` has to be defined. Any exception that leaves a
+    method becomes an error event in syslog-ng's ``internal()`` source, with its traceback.
+
+    ``generate_persist_name(options)``, a static method, may give the name that ``self.persist_name`` is made of, which is there
+    from ``init()`` on.
+    """
+
+    ERROR = FETCH_ERROR = LogFetcherResult.ERROR
+    NOT_CONNECTED = FETCH_NOT_CONNECTED = LogFetcherResult.NOT_CONNECTED
+    SUCCESS = FETCH_SUCCESS = LogFetcherResult.SUCCESS
+    TRY_AGAIN = FETCH_TRY_AGAIN = LogFetcherResult.TRY_AGAIN
+    NO_DATA = FETCH_NO_DATA = LogFetcherResult.NO_DATA
+
+    flags: Dict[str, bool] = {}
+    """What the config says in ``flags()``, by name; set before ``init()``."""
+
+    parse_options: Any = None
+    """How the config says that messages are parsed, for ``LogMessage.parse()``; of use in ``fetch()``."""
+
+    def init(self, options: Dict[str, Any]) -> bool:
+        """Get ready. Called at start and at each reload, on the main thread.
+
+        Args:
+            options: what stands in ``options()``; an empty dict without it.
+
+        Returns:
+            True. False, None or an exception refuses the config.
+        """
+        return True
+
+    def deinit(self) -> None:
+        """Let go of everything. Called at stop and at each reload, on the main thread, when no other method runs."""
+
+    def open(self) -> bool:
+        """Connect to where messages come from.
+
+        Returns:
+            True. After False or an exception it is called again, every ``time-reopen()`` seconds (1 by default).
+        """
+        return True
+
+    def close(self) -> None:
+        """Disconnect: after ``ERROR``, and at the end."""
+
+    def fetch(self) -> Union[int, Tuple[int], Tuple[int, LogMessage]]:
+        """Give the next message. Every fetcher defines it. Called while syslog-ng takes messages.
+
+        Returns:
+            ``(self.SUCCESS, message)`` with a LogMessage: syslog-ng takes it, and calls again. ``(self.NO_DATA,)``: nothing
+            at the moment, called again after ``fetch-no-data-delay()`` seconds (as ``time-reopen()`` by default).
+            ``(self.TRY_AGAIN,)``: called again at once. ``(self.NOT_CONNECTED,)``: ``open()`` is called after
+            ``time-reopen()``. ``(self.ERROR,)``, None or an exception: the same after ``close()``.
+        """
+        raise NotImplementedError
+
+    def request_exit(self) -> None:
+        """Have ``fetch()`` and ``open()`` return soon. Called on the main thread while one of them may run."""

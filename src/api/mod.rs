@@ -3,11 +3,15 @@
 //! What Python code imports as `_syslogng`; the `syslogng` package is built on it.
 //!
 //! - [`destination`]: the native base of destinations, and the results of their methods.
+//! - [`fetcher`]: the native base of fetchers, and the results of fetch().
+//! - [`link`]: from an object to the driver that made it.
 //! - [`logger`]: events from Python.
 //! - [`source`]: the native base of sources, which posts their messages.
 //! - [`template`]: texts with values and macros in them.
 
 mod destination;
+pub(crate) mod fetcher;
+mod link;
 mod logger;
 pub(crate) mod source;
 mod template;
@@ -28,6 +32,7 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     destination::install(&module)?;
     template::install(&module)?;
     source::install(&module)?;
+    fetcher::install(&module)?;
     py.import("sys")?
         .getattr("modules")?
         .set_item("_syslogng", module)

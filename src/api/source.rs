@@ -2,7 +2,7 @@
 
 //! The native base of sources, which posts their messages.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::Arc;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -10,6 +10,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use syslog_ng_plugin::{PostError, Poster};
 
+use super::link::Link;
 use crate::driver::RunningSource;
 use crate::message::LogMessage;
 use crate::object::Error;
@@ -18,34 +19,7 @@ const STOPPING: &str = "source is stopping";
 
 /// The native base of syslogng.LogSource.
 #[pyclass(name = "LogSource", module = "_syslogng", subclass, frozen)]
-struct LogSource(Mutex<Option<Link>>);
-
-/// From an object to the driver that made it.
-#[derive(Clone)]
-struct Link {
-    poster: Poster,
-    /// Weak, because the driver holds the object.
-    running: Weak<RunningSource>,
-    persist_name: String,
-}
-
-impl LogSource {
-    fn link_slot(&self) -> MutexGuard<'_, Option<Link>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The driver's side, if syslog-ng made this object and has not let go of it.
-    fn link(&self, method: &str) -> PyResult<(Poster, Arc<RunningSource>)> {
-        let link = self.link_slot().clone();
-        link.and_then(|link| Some((link.poster, link.running.upgrade()?)))
-            .ok_or_else(|| {
-                PyRuntimeError::new_err(format!(
-                    "{method}() works on the object that syslog-ng made for a source in its config, from \
-                     init() to deinit()"
-                ))
-            })
-    }
-}
+struct LogSource(Link<RunningSource>);
 
 fn elsewhere(method: &str) -> PyErr {
     PyRuntimeError::new_err(format!(
@@ -65,19 +39,18 @@ impl LogSource {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs))]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
-        LogSource(Mutex::default())
+        LogSource(Link::default())
     }
 
     /// The name under which syslog-ng knows this source across restarts.
     #[getter]
     fn persist_name(&self) -> Option<String> {
-        let link = self.link_slot();
-        link.as_ref().map(|link| link.persist_name.clone())
+        self.0.persist_name()
     }
 
     /// Post a message. When it returns, syslog-ng has the message.
     fn post_message(&self, py: Python<'_>, msg: &Bound<'_, LogMessage>) -> PyResult<()> {
-        let (poster, running) = self.link("post_message")?;
+        let (poster, running) = self.0.get("post_message")?;
         let msg = msg.get();
         let message = msg.for_posting(py).ok_or_else(posted_before)?;
         // The host runs the log path, takes locks, and waits while the window is closed.
@@ -113,7 +86,7 @@ impl LogSource {
     /// Let syslog-ng go on with what was posted since the last call. For sources that set
     /// ``self.auto_close_batches = False`` in init().
     fn close_batch(&self, py: Python<'_>) -> PyResult<()> {
-        let (poster, _) = self.link("close_batch")?;
+        let (poster, _) = self.0.get("close_batch")?;
         // The host takes locks to pass messages on.
         py.detach(|| poster.close_batch())
             .map_err(|_| elsewhere("close_batch"))
@@ -121,7 +94,7 @@ impl LogSource {
 
     /// Set the value TRANSPORT of the messages that are posted from now on.
     fn set_transport_name(&self, name: &str) -> PyResult<()> {
-        let (poster, _) = self.link("set_transport_name")?;
+        let (poster, _) = self.0.get("set_transport_name")?;
         poster.set_transport_name(Some(name));
         Ok(())
     }
@@ -132,14 +105,10 @@ pub(crate) fn link(
     object: &Bound<'_, PyAny>,
     running: &Arc<RunningSource>,
     poster: Poster,
-    persist_name: String,
+    persist_name: &str,
 ) {
     if let Ok(source) = object.cast::<LogSource>() {
-        *source.get().link_slot() = Some(Link {
-            poster,
-            running: Arc::downgrade(running),
-            persist_name,
-        });
+        source.get().0.set(running, poster, persist_name);
     }
 }
 

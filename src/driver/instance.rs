@@ -3,15 +3,20 @@
 //! The object of a source or a fetcher, from its making to its end: what all that need a base class
 //! have in common.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use syslog_ng_plugin::Names;
+use syslog_ng_plugin as sdk;
 use syslog_ng_plugin::host::{STATS_LABELS, TYPED_OPTIONS};
+use syslog_ng_plugin::{Names, Source};
 
 use super::global_code::GlobalCode;
+use crate::interpreter::attach_for_config;
+use crate::message::ParseOptions;
 use crate::object::{self, Method, Object, Reporter};
 use crate::options::Binding;
 use crate::outcome;
@@ -37,6 +42,8 @@ pub(super) struct Instance {
     pub(super) object: Object,
     /// What is inherited from the package's base class counts as not defined.
     base: Py<PyAny>,
+    /// Filled when the host's side is ready.
+    parse_options: Arc<OnceLock<sdk::ParseOptions>>,
     /// init() succeeded, and deinit() was not called since.
     initialised: AtomicBool,
 }
@@ -47,9 +54,7 @@ impl Setup {
         code: Arc<GlobalCode>,
         plugin: &str,
     ) -> Result<Self, String> {
-        let class = binding.class.clone().filter(|class| !class.is_empty());
-        let class = class
-            .ok_or_else(|| format!("{plugin} needs class(\"Name\") or class(\"module.Name\")"))?;
+        let class = binding.required_class(plugin)?;
         Ok(Setup {
             class,
             binding,
@@ -57,16 +62,16 @@ impl Setup {
         })
     }
 
-    /// Makes the object. `None` when that fails, which has been said. `types_are_new`: the config is
-    /// older than types in options().
+    /// Makes the object, and gives it the attributes of a source. `None` when that fails, which has
+    /// been said.
     pub(super) fn make(
         &self,
         py: Python<'_>,
+        source: &Source<'_>,
         reporter: &Arc<Reporter>,
         base: &Base<'_>,
-        types_are_new: bool,
     ) -> Option<Instance> {
-        if TYPED_OPTIONS && types_are_new {
+        if TYPED_OPTIONS && source.config().version_is_older_than(4, 2) {
             self.warn_of_types(py, reporter);
         }
         object::import_all(py, &self.binding.loaders, &reporter.place);
@@ -92,9 +97,20 @@ impl Setup {
             reporter.refuse(py, &why, &[]);
             return None;
         }
+        let object = Object::new(instance, Arc::clone(reporter));
+        // An object that takes no attributes goes without.
+        let flags: BTreeMap<_, _> = source.flags().collect();
+        let _ = object.set(py, "flags", flags);
+        let parse_options = Arc::new(OnceLock::new());
+        let options = Py::new(py, ParseOptions::new(Arc::clone(&parse_options)));
+        let options = options
+            .map_err(|error| object.report(py, "__init__", &error.into()))
+            .ok()?;
+        let _ = object.set(py, "parse_options", &options);
         Some(Instance {
-            object: Object::new(instance, Arc::clone(reporter)),
+            object,
             base: base.class.clone().unbind(),
+            parse_options,
             initialised: AtomicBool::new(false),
         })
     }
@@ -127,14 +143,16 @@ impl Setup {
     }
 
     /// What the host knows the driver by: persist-name(), or what generate_persist_name() gives, or
-    /// the class; `kind` in front.
+    /// the class. In front stands `kind`, and in counters `stats_kind`.
     pub(super) fn names(
         &self,
         py: Python<'_>,
         instance: &Instance,
-        persist_name: Option<&str>,
+        source: &Source<'_>,
         kind: &str,
+        stats_kind: &str,
     ) -> Names {
+        let persist_name = source.persist_name();
         let generated = || {
             let method = instance.method(py, "generate_persist_name")?;
             let options = self.options(py, instance, "generate_persist_name")?;
@@ -142,7 +160,7 @@ impl Setup {
             object.call(py, &method, (options,), outcome::persist_name)
         };
         let class = &self.class;
-        let mut stats_labels = vec![("driver", "python".to_owned()), ("class", class.clone())];
+        let mut stats_labels = vec![("driver", stats_kind.to_owned()), ("class", class.clone())];
         // As a label it is there also where persist-name() is the name.
         let generated = (persist_name.is_none() || STATS_LABELS)
             .then(generated)
@@ -150,10 +168,10 @@ impl Setup {
         if let Some(name) = &generated {
             stats_labels.push(("instance", name.clone()));
         }
-        let name = persist_name.map(str::to_owned).or(generated);
+        let name = persist_name.map(Cow::into_owned).or(generated);
         let (persist, stats_instance) = match name {
-            Some(name) => (format!("{kind}.{name}"), format!("python,{name}")),
-            None => (format!("{kind}({class})"), format!("python,{class}")),
+            Some(name) => (format!("{kind}.{name}"), format!("{stats_kind},{name}")),
+            None => (format!("{kind}({class})"), format!("{stats_kind},{class}")),
         };
         Names {
             persist,
@@ -216,6 +234,18 @@ impl Instance {
     /// Calls a method whose value nobody wants.
     pub(super) fn call(&self, py: Python<'_>, method: &Method) {
         self.object.call(py, method, (), outcome::nothing);
+    }
+
+    /// The host's side is ready.
+    pub(super) fn start(&self, source: &Source<'_>) {
+        // Unset until now: each object is made for one start.
+        let _ = self.parse_options.set(source.parse_options());
+    }
+
+    /// The driver is let go of: calls deinit(), and tells of errors that were left out.
+    pub(super) fn stop(&self) {
+        attach_for_config(|py| self.deinit(py));
+        self.object.reporter().finish();
     }
 
     /// Calls deinit(), once for each init() that succeeded.

@@ -12,16 +12,14 @@
 //! | deinit() | main | after the source's thread has ended |
 
 use std::ffi::CStr;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use syslog_ng_plugin as sdk;
 use syslog_ng_plugin::{Config, Location, Names, OptionRule, Poster, Source, ThreadedSource};
 
 use super::instance::{Base, Instance, Setup};
 use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
-use crate::message::ParseOptions;
 use crate::object::{Method, Place, Reporter};
 use crate::options::{Binding, SOURCE};
 use crate::{api, outcome};
@@ -46,8 +44,6 @@ pub(crate) struct Running {
     request_exit: Method,
     /// suspend() and wakeup(), where the class does not want post_message() to wait.
     flow: Option<(Method, Method)>,
-    /// Filled when the host's side is ready.
-    parse_options: Arc<OnceLock<sdk::ParseOptions>>,
 }
 
 impl ThreadedSource for PythonSource {
@@ -81,7 +77,7 @@ impl ThreadedSource for PythonSource {
             let running = Arc::new(running);
             // From here on release() lets go of it.
             *self.running() = Some(Arc::clone(&running));
-            api::source::link(running.object(py), &running, poster, names.persist.clone());
+            api::source::link(running.object(py), &running, poster, &names.persist);
             if !self.setup.init(py, &running.instance) {
                 return None;
             }
@@ -94,18 +90,15 @@ impl ThreadedSource for PythonSource {
 
     fn start(&self, source: &Source<'_>) -> bool {
         if let Some(running) = self.running().as_ref() {
-            // Unset until now: each prepare() makes another.
-            let _ = running.parse_options.set(source.parse_options());
+            running.instance.start(source);
         }
         true
     }
 
     fn stop(&self) {
-        let Some(running) = self.running().clone() else {
-            return;
-        };
-        attach_for_config(|py| running.instance.deinit(py));
-        running.instance.object.reporter().finish();
+        if let Some(running) = self.running().clone() {
+            running.instance.stop();
+        }
     }
 
     fn release(&self) {
@@ -201,11 +194,10 @@ impl PythonSource {
             class,
             is_base_of: api::source::is_source,
         };
-        let types_are_new = source.config().version_is_older_than(4, 2);
-        self.setup.make(py, reporter, &base, types_are_new)
+        self.setup.make(py, source, reporter, &base)
     }
 
-    /// Looks the object's methods up, and gives it the attributes of a source.
+    /// Looks the object's methods up.
     fn bind(
         &self,
         py: Python<'_>,
@@ -221,25 +213,14 @@ impl PythonSource {
                 Some((suspend, instance.required(py, "wakeup", shown)?))
             }
         };
-        let persist_name = source.persist_name();
         let names = self
             .setup
-            .names(py, &instance, persist_name.as_deref(), "python-source");
-        let flags: std::collections::BTreeMap<_, _> = source.flags().collect();
-        let _ = instance.object.set(py, "flags", flags);
-        let parse_options = Arc::new(OnceLock::new());
-        match Py::new(py, ParseOptions::new(Arc::clone(&parse_options))) {
-            Ok(options) => {
-                let _ = instance.object.set(py, "parse_options", &options);
-            }
-            Err(error) => instance.object.report(py, "__init__", &error.into()),
-        }
+            .names(py, &instance, source, "python-source", "python");
         let running = Running {
             instance,
             run,
             request_exit,
             flow,
-            parse_options,
         };
         Some((running, names))
     }

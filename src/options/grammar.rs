@@ -47,6 +47,9 @@ const TIME_REOPEN: OptionRule<Binding> = OptionRule {
     argument: Argument::Positive(|binding, value| binding.time_reopen = Some(value)),
 };
 
+/// A fetcher's; its time-reopen() is the host's.
+pub(crate) const FETCHER: &[OptionRule<Binding>] = &[CLASS, LOADERS, IMPORTS, OPTIONS];
+
 /// A source's.
 pub(crate) const SOURCE: &[OptionRule<Binding>] = &[CLASS, LOADERS, IMPORTS, OPTIONS, TIME_REOPEN];
 

@@ -11,5 +11,5 @@ mod grammar;
 mod value;
 
 pub(crate) use binding::Binding;
-pub(crate) use grammar::{DESTINATION, HTTP_HEADER, PARSER, SOURCE};
+pub(crate) use grammar::{DESTINATION, FETCHER, HTTP_HEADER, PARSER, SOURCE};
 pub(crate) use value::Value;

@@ -221,6 +221,14 @@ unsafe extern "C" fn visit(
     })
 }
 
+impl Clone for Message {
+    /// A further reference to the same message.
+    fn clone(&self) -> Self {
+        // SAFETY: we hold a reference.
+        unsafe { Message::retain(self.raw) }
+    }
+}
+
 impl Drop for Message {
     fn drop(&mut self) {
         // SAFETY: ours, taken in `retain` or made by `WritableMessage`.

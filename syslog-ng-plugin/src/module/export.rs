@@ -113,9 +113,9 @@ pub(crate) unsafe fn start<const N: usize>(
 /// `name` is the module's, with `_` for `-`; the file is `libmod-<name>.so`, or `lib<name>.so` where
 /// the host does not look for the file's name in it (all of syslog-ng's own versions).
 /// `init` runs on the main thread, once for each configuration that uses the module. A row says
-/// what the plugin is called, where it may stand (`destination`, `source`, `parser`, `inner` for inside of a
-/// destination, `root`), and which class
-/// of the host reads it (`threaded_destination`, `threaded_source`, `message_parser`,
+/// what the plugin is called, where it may stand (`destination`, `source`, `parser`, `root`, or
+/// `inner` for inside of a destination), and which class of the host reads it
+/// (`threaded_destination`, `threaded_source`, `threaded_fetcher`, `message_parser`,
 /// `inner_destination`, `root_block`).
 #[macro_export]
 macro_rules! module {

@@ -8,9 +8,10 @@ use std::ptr;
 
 use crate::config::DRIVER_KEYWORDS;
 use crate::ffi;
+use crate::pipe::threaded_fetcher::Fetching;
 use crate::pipe::{
-    InnerDestination, MessageParser, RootBlock, ThreadedDestination, ThreadedSource,
-    inner_destination, parser, root_block, threaded_destination, threaded_source,
+    InnerDestination, MessageParser, RootBlock, ThreadedDestination, ThreadedFetcher,
+    ThreadedSource, inner_destination, parser, root_block, threaded_destination, threaded_source,
 };
 
 /// What the host calls to read a plugin's part of a config.
@@ -42,6 +43,11 @@ impl Parser {
             parse: Some(threaded_source::parse::<D>),
             cleanup: Some(cleanup_pipe),
         }))
+    }
+
+    /// Reads fetchers.
+    pub const fn threaded_fetcher<D: ThreadedFetcher>(name: &'static CStr) -> Self {
+        Self::threaded_source::<Fetching<D>>(name)
     }
 
     /// Reads parsers of messages.

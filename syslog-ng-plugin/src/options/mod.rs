@@ -25,7 +25,7 @@ pub(crate) use destination::{DESTINATION, DestinationSettings, VALUE_PAIRS};
 pub(crate) use driver::{DRIVER, DriverSettings};
 pub(crate) use flags::apply as apply_flags;
 pub(crate) use parser::{PARSER, ParserSettings};
-pub(crate) use source::{SOURCE, SourceSettings};
+pub(crate) use source::{FETCHER, FetcherSettings, SOURCE, SourceSettings};
 pub use table::{Argument, OptionRule};
 pub(crate) use table::{OptionSet, Table, parse};
 pub(crate) use template::{TEMPLATE, TemplateSettings};

@@ -266,3 +266,25 @@ fn set_text(field: &mut *mut libc::c_char, text: &Option<CString>) {
         *field = unsafe { glib_sys::g_strdup(text.as_ptr()) };
     }
 }
+
+/// What a config says about the host's side of a fetcher.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct FetcherSettings {
+    pub(crate) time_reopen: Option<i32>,
+    /// In seconds.
+    pub(crate) no_data_delay: Option<f64>,
+}
+
+/// As in the host's rule threaded_fetcher_driver_option (lib/cfg-grammar.y).
+pub(crate) const FETCHER: &[OptionRule<FetcherSettings>] = &[
+    OptionRule {
+        name: "time-reopen",
+        argument: Argument::Positive(|settings, value| settings.time_reopen = Some(value)),
+    },
+    OptionRule {
+        name: "fetch-no-data-delay",
+        argument: Argument::NonNegativeFloat(|settings, value| {
+            settings.no_data_delay = Some(value);
+        }),
+    },
+];

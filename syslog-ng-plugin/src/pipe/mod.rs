@@ -6,6 +6,7 @@
 //! - [`mod@guard`]: what stands between every callback and the host.
 //! - [`threaded_destination`]: `LogThreadedDestDriver` and its workers.
 //! - [`threaded_source`]: `LogThreadedSourceDriver` and its worker.
+//! - [`threaded_fetcher`]: sources that are asked for one message after the other.
 //! - [`mod@host_driver`]: what every driver has: an id, a place in the config, names.
 //! - [`mod@parser`]: the host's `LogParser`.
 //! - [`inner_destination`]: `LogDriverPlugin`, what stands inside of a destination.
@@ -39,6 +40,7 @@ pub(crate) mod parser;
 pub(crate) mod root_block;
 mod source_flags;
 pub(crate) mod threaded_destination;
+pub(crate) mod threaded_fetcher;
 pub(crate) mod threaded_source;
 
 pub(crate) use guard::{guard, guard_on_any_thread};
@@ -48,4 +50,5 @@ pub use root_block::{BlockError, RootBlock};
 pub use threaded_destination::{
     Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,
 };
+pub use threaded_fetcher::{Fetch, Fetched, ThreadedFetcher};
 pub use threaded_source::{PostError, Poster, Source, ThreadedSource};

@@ -30,6 +30,10 @@ pub trait ThreadedSource: Sized + Send + Sync + 'static {
     /// The plugin's own options; the host's come on top.
     const OPTIONS: &'static [OptionRule<Self::Options>];
 
+    /// Whether the options of fetchers come on top.
+    #[doc(hidden)]
+    const FETCHES: bool = false;
+
     /// Makes the driver when its options have been read. `end` is the place of the closing bracket.
     /// Main thread.
     ///

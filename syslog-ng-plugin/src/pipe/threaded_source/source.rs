@@ -14,7 +14,10 @@ use crate::config::{Config, Context, Lexer, ParseError};
 use crate::ffi;
 use crate::ffi::compat::SourceSlots;
 use crate::message::ParseOptions;
-use crate::options::{self, DRIVER, DriverSettings, SOURCE, SourceSettings, Table};
+use crate::options::{
+    self, DRIVER, DriverSettings, FETCHER, FetcherSettings, OptionSet, SOURCE, SourceSettings,
+    Table,
+};
 use crate::pipe::guard;
 use crate::pipe::host_driver::{HostDriver, HostNames};
 use crate::pipe::source_flags;
@@ -43,6 +46,8 @@ struct State<D> {
     names: HostNames,
     errors: Arc<Counter>,
     poster: Poster,
+    /// There once the options have been read.
+    fetcher: OnceLock<FetcherSettings>,
 }
 
 /// A source while it is being prepared or started.
@@ -51,6 +56,7 @@ pub struct Source<'s> {
     host: HostDriver,
     errors: &'s Arc<Counter>,
     poster: &'s Poster,
+    fetcher: Option<&'s FetcherSettings>,
     lent: PhantomData<&'s ffi::LogThreadedSourceDriver>,
 }
 
@@ -83,6 +89,11 @@ impl Source<'_> {
     /// What [`run`](ThreadedSource::run) will be given.
     pub fn poster(&self) -> Poster {
         self.poster.clone()
+    }
+
+    /// What the config says of how a fetcher waits.
+    pub(in crate::pipe) fn fetcher_settings(&self) -> FetcherSettings {
+        self.fetcher.copied().unwrap_or_default()
     }
 
     /// How the source's messages are parsed. When the source is started, not before.
@@ -122,6 +133,7 @@ impl<D: ThreadedSource> Instance<D> {
             names: HostNames::default(),
             errors: Arc::default(),
             poster: Poster::new(),
+            fetcher: OnceLock::new(),
         };
         // SAFETY: the memory is ours.
         unsafe { (&raw mut (*instance).state).write(ManuallyDrop::new(state)) };
@@ -211,6 +223,7 @@ fn read<D: ThreadedSource>(
     let mut own = D::Options::default();
     let mut general = DriverSettings::default();
     let mut settings = SourceSettings::default();
+    let mut fetcher = FetcherSettings::default();
     lexer.within(&INNER, |lexer| {
         let mut own = Table {
             rules: D::OPTIONS,
@@ -224,12 +237,17 @@ fn read<D: ThreadedSource>(
             rules: SOURCE,
             target: &mut settings,
         };
-        options::parse(
-            &name,
-            lexer,
-            &mut [&mut own, &mut general, &mut shared],
-            |lexer, plugin| add_plugin(lexer, &INNER, plugin, made.as_ptr().cast()),
-        )
+        let mut fetching = Table {
+            rules: FETCHER,
+            target: &mut fetcher,
+        };
+        let mut sets: Vec<&mut dyn OptionSet> = vec![&mut own, &mut general, &mut shared];
+        if D::FETCHES {
+            sets.push(&mut fetching);
+        }
+        options::parse(&name, lexer, &mut sets, |lexer, plugin| {
+            add_plugin(lexer, &INNER, plugin, made.as_ptr().cast())
+        })
     })?;
     // SAFETY: made above and not yet handed to the host.
     unsafe { general.apply(made.as_ptr().cast()) };
@@ -246,6 +264,7 @@ fn read<D: ThreadedSource>(
     // SAFETY: as above.
     let state = unsafe { Instance::<D>::state(made.as_ptr().cast()) };
     // Unset until now: `made` is new.
+    let _ = state.fetcher.set(fetcher);
     let _ = state.driver.set(driver);
     Ok(())
 }
@@ -265,6 +284,7 @@ unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sy
         host: unsafe { HostDriver::new(raw.cast()) },
         errors: &state.errors,
         poster: &state.poster,
+        fetcher: state.fetcher.get(),
         lent: PhantomData,
     };
     // Each step of the driver's has a guard of its own: whatever becomes of it, what was done

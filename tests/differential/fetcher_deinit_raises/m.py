@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class F(LogFetcher):
+    number = 0
+
+    def close(self):
+        raise ValueError("text")
+
+    def request_exit(self):
+        raise ValueError("text")
+
+    def deinit(self):
+        trace("deinit")
+        raise ValueError("text")
+
+    def fetch(self):
+        self.number += 1
+        if self.number > 3:
+            return (self.FETCH_NO_DATA, None)
+        return (self.FETCH_SUCCESS, LogMessage(str(self.number)))

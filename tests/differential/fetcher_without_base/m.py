@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class F:
+    def fetch(self):
+        pass
