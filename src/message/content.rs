@@ -8,7 +8,10 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
-use syslog_ng_plugin::{Message, WritableMessage};
+use pyo3::types::PyBytes;
+use syslog_ng_plugin::{Message, Name, Value, ValueType, WritableMessage};
+
+use super::value::{self, ValueMode};
 
 /// The message that is behind a `LogMessage`.
 pub(super) enum Content {
@@ -17,6 +20,14 @@ pub(super) enum Content {
     /// Python code made it. The lock is held for single calls of the SDK, in which no Python code
     /// can run: several threads may have the object, and with the GIL off also at once.
     Own(Mutex<WritableMessage>),
+}
+
+/// A value on its way out of a message of Python's own.
+enum Found<'py> {
+    /// Bytes, which are made without any other code.
+    Ready(Bound<'py, PyAny>),
+    /// Making a list or a time may collect garbage, and so run anything.
+    Copied(ValueType, Vec<u8>),
 }
 
 /// A message as it was at some moment.
@@ -54,6 +65,43 @@ impl Content {
         }
     }
 
+    /// The value called `name` as a Python object, if there is one that Python sees.
+    pub(super) fn value<'py>(
+        &self,
+        py: Python<'py>,
+        name: Name,
+        mode: ValueMode,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let visible = |value: &Value<'_>| value::is_visible(value.kind);
+        if let Content::Shared(message) = self {
+            return message.value(name, |value| {
+                let value = value.filter(visible);
+                value
+                    .map(|value| value::to_python(py, value, mode))
+                    .transpose()
+            });
+        }
+        let found = self.read(py, |message| {
+            message.value(name, |value| {
+                value.filter(visible).map(|value| {
+                    if value::is_plain(value.kind, mode) {
+                        Found::Ready(PyBytes::new(py, value.bytes).into_any())
+                    } else {
+                        Found::Copied(value.kind, value.bytes.into())
+                    }
+                })
+            })
+        });
+        match found {
+            None => Ok(None),
+            Some(Found::Ready(value)) => Ok(Some(value)),
+            Some(Found::Copied(kind, bytes)) => {
+                let bytes = &bytes;
+                value::to_python(py, Value { bytes, kind }, mode).map(Some)
+            }
+        }
+    }
+
     /// The message as it is now, to be read without a lock.
     pub(super) fn snapshot(&self, py: Python<'_>) -> Snapshot<'_> {
         match self {
@@ -63,16 +111,6 @@ impl Content {
                 Snapshot::Kept(message.unwrap_or_else(PoisonError::into_inner).share())
             }
         }
-    }
-
-    /// A message like this one for a source to post; `None` for one that the host has.
-    pub(super) fn for_posting(&self, py: Python<'_>) -> Option<Message> {
-        let Content::Own(message) = self else {
-            return None;
-        };
-        let message = message.lock_py_attached(py);
-        let mut message = message.unwrap_or_else(PoisonError::into_inner);
-        Some(message.for_posting())
     }
 
     /// # Errors

@@ -10,7 +10,7 @@ use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDateTime, PyDict, PyList, PyString, PyTuple, PyType};
 use syslog_ng_plugin::host::PYTHON_BASE_CLASSES;
-use syslog_ng_plugin::{Message, Name, Value, ValueType, WritableMessage, macro_names};
+use syslog_ng_plugin::{Message, Name, ValueType, WritableMessage, macro_names};
 
 use super::content::{Content, Snapshot};
 use super::parse_options::ParseOptions;
@@ -32,12 +32,6 @@ pub(crate) struct LogMessage {
     mode: ValueMode,
     bookmark: Mutex<Option<Py<PyAny>>>,
     posted: AtomicBool,
-}
-
-/// A value on its way to Python.
-enum Found<'py> {
-    Ready(Bound<'py, PyAny>),
-    Copied(ValueType, Vec<u8>),
 }
 
 impl LogMessage {
@@ -71,39 +65,6 @@ impl LogMessage {
         self.content.snapshot(py)
     }
 
-    /// The value called `name`, if there is one that Python sees.
-    fn find<'py>(&self, py: Python<'py>, name: Name) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let mode = self.mode;
-        if let Content::Shared(message) = &self.content {
-            return message.value(name, |value| {
-                let value = value.filter(is_visible);
-                value
-                    .map(|value| value::to_python(py, value, mode))
-                    .transpose()
-            });
-        }
-        let found = self.content.read(py, |message| {
-            message.value(name, |value| {
-                value.filter(is_visible).map(|value| {
-                    if value::is_plain(value.kind, mode) {
-                        Found::Ready(PyBytes::new(py, value.bytes).into_any())
-                    } else {
-                        // Making a list or a time may collect garbage, and so run any code.
-                        Found::Copied(value.kind, value.bytes.into())
-                    }
-                })
-            })
-        });
-        match found {
-            None => Ok(None),
-            Some(Found::Ready(value)) => Ok(Some(value)),
-            Some(Found::Copied(kind, bytes)) => {
-                let bytes = &bytes;
-                value::to_python(py, Value { bytes, kind }, mode).map(Some)
-            }
-        }
-    }
-
     /// Sets MESSAGE and the bookmark, where they are given.
     fn fill(
         &self,
@@ -130,28 +91,29 @@ impl LogMessage {
         Ok(())
     }
 
+    /// What set_bookmark() was given.
+    #[allow(dead_code, reason = "for the sources, which come later")]
+    pub(crate) fn bookmark(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.bookmark_slot().as_ref().map(|all| all.clone_ref(py))
+    }
+
     /// Never held while Python code runs.
     fn bookmark_slot(&self) -> MutexGuard<'_, Option<Py<PyAny>>> {
         self.bookmark.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The message for a source to post, which happens once; `None` for one that was posted before,
-    /// or that the host has. Python's own stays as it is, whatever becomes of the posted one.
+    /// The message for a source to post, which happens once; `None` if it has been. Python's own stays as it is, whatever becomes of the posted one.
     pub(crate) fn for_posting(&self, py: Python<'_>) -> Option<Message> {
         if self.posted.swap(true, Ordering::Relaxed) {
             return None;
         }
-        self.content.for_posting(py)
+        Some(self.read(py, |message| message.copy().into_message()))
     }
 
     /// The host did not take it: it may be posted again.
     pub(crate) fn was_not_posted(&self) {
         self.posted.store(false, Ordering::Relaxed);
     }
-}
-
-fn is_visible(value: &Value<'_>) -> bool {
-    value::is_visible(value.kind)
 }
 
 /// What cannot be changed of a message that is read-only.
@@ -198,7 +160,7 @@ impl LogMessage {
     fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = key.py();
         let found = match name::look_up(key)? {
-            Some(name) => self.find(py, name)?,
+            Some(name) => self.content.value(py, name, self.mode)?,
             None => None,
         };
         match (found, self.mode) {
@@ -252,7 +214,9 @@ impl LogMessage {
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
         Ok(name::look_up(key)?.is_some_and(|name| {
             self.read(key.py(), |message| {
-                message.value(name, |value| value.is_some_and(|value| is_visible(&value)))
+                message.value(name, |value| {
+                    value.is_some_and(|value| value::is_visible(value.kind))
+                })
             })
         }))
     }
@@ -283,7 +247,7 @@ impl LogMessage {
         default: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         match name::look_up(key)? {
-            Some(name) => Ok(self.find(key.py(), name)?.or(default)),
+            Some(name) => Ok(self.content.value(key.py(), name, self.mode)?.or(default)),
             None => Ok(default),
         }
     }
@@ -307,7 +271,7 @@ impl LogMessage {
         let bytes = name::look_up(key)?.and_then(|name| {
             self.read(py, |message| {
                 message.value(name, |value| {
-                    let value = value.filter(is_visible);
+                    let value = value.filter(|value| value::is_visible(value.kind));
                     value.map(|value| PyBytes::new(py, value.bytes))
                 })
             })

@@ -94,7 +94,7 @@ fn what_was_shared_stays_as_it_was() {
     assert_eq!(text(&before, "MESSAGE").as_deref(), Some("one"));
     assert_eq!((text(&before, "new"), before.priority()), (None, 13));
     assert_eq!(text(message.read(), "MESSAGE").as_deref(), Some("two"));
-    let mut copy = message.copy();
+    let mut copy = message.read().copy();
     set(&mut copy, "MESSAGE", b"three");
     set(&mut message, "MESSAGE", b"four");
     assert_eq!(text(copy.read(), "MESSAGE").as_deref(), Some("three"));

@@ -66,11 +66,15 @@ fn state() -> MutexGuard<'static, State> {
 pub(crate) fn take_up(raw: *mut ffi::GlobalConfig) {
     static HOOKS: Once = Once::new();
     HOOKS.call_once(|| {
-        for kind in [ffi::AH_CONFIG_STOPPED, ffi::AH_PRE_SHUTDOWN] {
+        for kind in [
+            ffi::AH_CONFIG_STOPPED,
+            ffi::AH_CONFIG_CHANGED,
+            ffi::AH_PRE_SHUTDOWN,
+        ] {
             let repeat = ffi::AHM_RUN_REPEAT;
             // SAFETY: the hook is static and takes no data.
             unsafe {
-                ffi::register_application_hook(kind as _, Some(stopped), ptr::null_mut(), repeat);
+                ffi::register_application_hook(kind as _, Some(changed), ptr::null_mut(), repeat);
             }
         }
     });
@@ -79,11 +83,18 @@ pub(crate) fn take_up(raw: *mut ffi::GlobalConfig) {
 }
 
 /// # Safety
-/// The host calls this on the main thread, when it has taken a configuration down and before it
-/// frees it or takes up another (lib/mainloop.c).
-unsafe extern "C" fn stopped(kind: ffi::gint, _data: glib_sys::gpointer) {
-    crate::pipe::guard("current.stopped", (), || {
-        put_down(kind == ffi::AH_PRE_SHUTDOWN as ffi::gint);
+/// The host calls this on the main thread: when it has taken a configuration down, before it frees
+/// it or takes up another; when the next one runs; and before it ends (lib/mainloop.c).
+unsafe extern "C" fn changed(kind: ffi::gint, _data: glib_sys::gpointer) {
+    crate::pipe::guard("current.changed", (), || {
+        if kind != ffi::AH_CONFIG_CHANGED as ffi::gint {
+            return put_down(kind == ffi::AH_PRE_SHUTDOWN as ffi::gint);
+        }
+        // SAFETY: the host's own, from its start on.
+        let host = unsafe { ffi::main_loop_get_instance() };
+        // SAFETY: as above. One without any driver of ours has not been taken up yet.
+        state().raw = unsafe { ffi::main_loop_get_current_config(host) };
+        CHANGED.notify_all();
     });
 }
 

@@ -22,6 +22,21 @@ pub struct WritableMessage {
     message: Message,
 }
 
+impl Message {
+    /// Another message with the same content, to be changed or handed on. The two share what does
+    /// not change. Any thread.
+    #[doc(alias = "log_msg_clone_cow")]
+    pub fn copy(&self) -> WritableMessage {
+        // SAFETY: we hold a reference; all bytes zero are valid options: numbers and pointers, and
+        // nobody waits for an acknowledgement. The message that it is made of is protected by that,
+        // so that changes to that go to a copy, too. The reference to the new one is ours.
+        unsafe {
+            let options: ffi::LogPathOptions = std::mem::zeroed();
+            WritableMessage::adopt(ffi::log_msg_clone_cow(self.raw.as_ptr(), &options))
+        }
+    }
+}
+
 /// A message cannot hold a value, or all its values together, of this size.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("a message cannot hold this much")]
@@ -72,27 +87,17 @@ impl WritableMessage {
         &self.message
     }
 
+    /// The message, to be handed on.
+    pub fn into_message(self) -> Message {
+        self.message
+    }
+
     /// The message as it is now, for others to keep and read.
     pub fn share(&mut self) -> Message {
         // SAFETY: we hold a reference; from here on the host copies before it changes anything.
         unsafe { ffi::log_msg_write_protect(self.message.raw.as_ptr()) };
         // SAFETY: as above.
         unsafe { Message::retain(self.message.raw) }
-    }
-
-    /// A message with the same content that is another one, to be handed on and changed elsewhere.
-    #[doc(alias = "log_msg_clone_cow")]
-    pub fn copy(&mut self) -> WritableMessage {
-        let mut copy = WritableMessage {
-            message: self.share(),
-        };
-        copy.raw();
-        copy
-    }
-
-    /// A message with the same content, to be handed to a source.
-    pub fn for_posting(&mut self) -> Message {
-        self.copy().message
     }
 
     /// The message to write to: this one, or a copy where others have it too.
