@@ -3,7 +3,7 @@
 
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, List, Optional, SupportsIndex, Union, final, overload
+from typing import Any, Iterator, List, Optional, SupportsIndex, Tuple, Union, final, overload
 
 _Value = Union[str, bytes, SupportsIndex, float, None, datetime, List[str], List[bytes], List[Union[str, bytes]]]
 
@@ -138,6 +138,28 @@ class LogTemplate:
         Options count instead of those that LogTemplate() was given; one of them has to be there. ``tz`` says which of
         their time zones counts, LTZ_LOCAL or LTZ_SEND; ``seqnum`` is what $SEQNUM gives.
         """
+
+class LogBatch:
+    """Messages for send_batch(): a read-only sequence in their order. Made by syslog-ng."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[LogMessage]: ...
+    @overload
+    def __getitem__(self, index: int) -> LogMessage: ...
+    @overload
+    def __getitem__(self, index: slice) -> "LogBatch": ...
+    def values(self, *names: Union[str, bytes]) -> List[Tuple[Any, ...]]:
+        """Read values of all messages at once: a tuple for each message, with None (b"" below config version 4.0) for a
+        name without a value."""
+
+    def column(self, name: Union[str, bytes]) -> List[Any]:
+        """Read one value of all messages at once."""
+
+class SequenceNumber:
+    """An int that changes: int(n), str(n)."""
+
+    def __int__(self) -> int: ...
+    def __index__(self) -> int: ...
 
 class Logger:
     """Says events of syslog-ng itself: they come out of its internal() source."""

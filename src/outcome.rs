@@ -4,7 +4,7 @@
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PySequence, PyString, PyTuple};
 use syslog_ng_plugin::{Fetch, Fetched, Insert};
 
 use crate::message::LogMessage;
@@ -15,6 +15,9 @@ const SEND: &str = "True or self.SUCCESS when the message is delivered, self.QUE
                     self.RETRY otherwise";
 const FLUSH: &str = "True or self.SUCCESS when the batch is delivered, and False, self.ERROR, \
                      self.DROP, self.NOT_CONNECTED or self.RETRY otherwise";
+const SEND_BATCH: &str = "for all messages True or self.SUCCESS when they are delivered, and False, \
+                          self.ERROR, self.DROP, self.NOT_CONNECTED or self.RETRY otherwise; or a list \
+                          with one of these for each message of the batch";
 const INIT: &str = "True when the object is ready, and False to refuse the config";
 const IS_OPENED: &str = "True when the target can be sent to, and False when it cannot";
 const FETCH: &str = "(self.SUCCESS, message) with a LogMessage, or (code,) where code is self.NO_DATA, \
@@ -43,6 +46,70 @@ pub(crate) fn flush(returned: &Bound<'_, PyAny>) -> Result<Insert, Error> {
     }
     match insert(returned, FLUSH)? {
         Insert::Queued => Err(unusable(returned, FLUSH)),
+        result => Ok(result),
+    }
+}
+
+/// What became of the messages of a batch.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Results {
+    /// The same of all of them.
+    All(Insert),
+    /// One result for each, up to the first message that has to come again: what is behind it comes
+    /// again too.
+    Each(Vec<Insert>),
+}
+
+impl Results {
+    /// What became of the first message.
+    pub(crate) fn first(&self) -> Insert {
+        match self {
+            Results::All(result) => *result,
+            Results::Each(results) => results.first().copied().unwrap_or(Insert::Error),
+        }
+    }
+}
+
+/// What send_batch() returned for `count` messages: a result for all of them, or a sequence with one
+/// for each. An item that is none stands for ERROR, and comes with the error.
+pub(crate) fn send_batch(
+    returned: &Bound<'_, PyAny>,
+    count: usize,
+) -> Result<(Results, Option<Error>), Error> {
+    let is_text = returned.is_instance_of::<PyString>() || returned.is_instance_of::<PyBytes>();
+    let results = match returned.cast::<PySequence>() {
+        Ok(results) if !is_text => results,
+        _ => return Ok((Results::All(in_batch(returned)?), None)),
+    };
+    if results.len()? != count {
+        return Err(unusable(returned, SEND_BATCH));
+    }
+    let mut each = Vec::with_capacity(count);
+    for at in 0..count {
+        let result = results
+            .get_item(at)
+            .map_err(Error::from)
+            .and_then(|item| in_batch(&item));
+        match result {
+            Ok(result) => {
+                each.push(result);
+                if !matches!(result, Insert::Success | Insert::Drop) {
+                    break;
+                }
+            }
+            Err(error) => {
+                each.push(Insert::Error);
+                return Ok((Results::Each(each), Some(error)));
+            }
+        }
+    }
+    Ok((Results::Each(each), None))
+}
+
+/// A result for a message of a batch, which cannot be queued again.
+fn in_batch(returned: &Bound<'_, PyAny>) -> Result<Insert, Error> {
+    match insert(returned, SEND_BATCH)? {
+        Insert::Queued => Err(unusable(returned, SEND_BATCH)),
         result => Ok(result),
     }
 }

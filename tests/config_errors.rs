@@ -303,7 +303,7 @@ fn a_module_that_cannot_be_imported_is_shown_with_its_traceback() {
 #[test]
 fn a_class_without_send_is_refused() {
     let log = refused(r#"python(class("m.WithoutSend"));"#);
-    assert!(log.contains("python-dest: the class does not define send(self, msg), so the config is refused; driver='d#0', class='m.WithoutSend'"), "{log}");
+    assert!(log.contains("python-dest: the class does not define send(self, msg), nor send_batch(self, batch), so the config is refused; driver='d#0', class='m.WithoutSend'"), "{log}");
 }
 
 #[test]

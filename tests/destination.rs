@@ -498,7 +498,11 @@ class Broken(Static):
 fn two_drivers_of_one_class_need_two_persist_names() {
     let code = "class D(LogDestination):\n    def send(self, msg): return True\n";
     let log = host(r#"python(class("m.D")); python(class("m.D"));"#, code).refused();
-    assert!(log.contains("persist_name='python(m.D)'"), "{log}");
+    let sentence =
+        "d#0 and d#1 have the same persist name, python(m.D), and one of them needs another";
+    assert!(log.contains(sentence), "{log}");
+    assert!(log.contains("syslog-ng.conf:4:17"), "{log}");
+    assert!(log.contains("syslog-ng.conf:4:39"), "{log}");
 }
 
 #[test]

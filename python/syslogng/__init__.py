@@ -7,13 +7,14 @@ there is nothing to import it with.
 
 from .dest import LogDestination, LogDestinationResult
 from .logger import Logger
-from .message import LogMessage
+from .message import LogBatch, LogMessage
 from .source import LogFetcher, LogFetcherResult, LogSource
 from .template import LTZ_LOCAL, LTZ_SEND, LogTemplate, LogTemplateException, LogTemplateOptions
 
 __all__ = [
     "LTZ_LOCAL",
     "LTZ_SEND",
+    "LogBatch",
     "LogDestination",
     "LogDestinationResult",
     "LogFetcher",

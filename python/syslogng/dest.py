@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Destinations: classes that syslog-ng hands messages to."""
 
-from typing import Any, Dict, Union
+from typing import Any, Dict, Sequence, Union
 
 from _syslogng import LogDestination as _NativeDestination
-from _syslogng import LogDestinationResult
+from _syslogng import LogDestinationResult, SequenceNumber
 
-from .message import LogMessage
+from .message import LogBatch, LogMessage
 
 __all__ = ["LogDestination", "LogDestinationResult"]
 
@@ -15,8 +15,9 @@ class LogDestination(_NativeDestination):
     """Base class of destinations, named in a config by ``destination { python(class("module.Name")); };``.
 
     syslog-ng makes the instance, and calls ``init()`` and ``deinit()``, on its main thread. All other methods are called on
-    a thread of the destination's own, one at a time. Only ``send()`` has to be defined. Any exception that leaves a method
-    becomes an error event in syslog-ng's ``internal()`` source, with its traceback.
+    a thread of the instance's own, one at a time. With ``workers(n)`` in the config there are n instances with a thread each.
+    Only ``send()`` or ``send_batch()`` has to be defined. Any exception that leaves a method becomes an error event in
+    syslog-ng's ``internal()`` source, with its traceback.
     """
 
     DROP = LogDestinationResult.DROP
@@ -28,6 +29,12 @@ class LogDestination(_NativeDestination):
 
     persist_name: str
     """The name under which syslog-ng keeps this destination's state; set before ``init()``."""
+
+    worker_index: int
+    """Which of the destination's ``workers()`` this instance is, from 0; set before ``__init__()``."""
+
+    seqnum: SequenceNumber
+    """The sequence number of the message that is being sent, as ``int(self.seqnum)``; set before ``__init__()``."""
 
     def init(self, options: Dict[str, Any]) -> bool:
         """Get ready. Called at start and at each reload, on the main thread.
@@ -69,6 +76,23 @@ class LogDestination(_NativeDestination):
             or ``self.ERROR``: it comes again after ``time-reopen()`` and is dropped after ``retries()`` attempts.
             ``self.DROP``: it is dropped at once. ``self.NOT_CONNECTED``: it comes again when ``open()`` has succeeded.
             ``self.RETRY``: it comes again at once, three times at most, then as with ``NOT_CONNECTED``.
+        """
+        raise NotImplementedError
+
+    def send_batch(self, batch: LogBatch) -> Union[bool, int, Sequence[Union[bool, int]]]:
+        """Send a batch of messages. Where the class defines it, it is called instead of ``send()`` and ``flush()``.
+
+        A batch is full at ``batch-lines()`` messages (100 by default) or ``batch-bytes()``, and is sent when it is full, when
+        ``batch-timeout()`` is over, or without that option when no message waits. It is never empty.
+
+        Args:
+            batch: the messages, in their order. It can be kept.
+
+        Returns:
+            One of the values that ``send()`` may return but ``self.QUEUED``, for all messages. Or a list with one of them for
+            each: those in front that are delivered or dropped are done with; the first one that is not, and all behind it,
+            come again. An ERROR that is the last of ``retries()`` drops that one message. Where a batch has failed as a whole
+            that often, messages come one by one, so that only the one that is to blame is dropped.
         """
         raise NotImplementedError
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Log messages."""
 
-from _syslogng import LogMessage
+from _syslogng import LogBatch, LogMessage
 
-__all__ = ["LogMessage"]
+__all__ = ["LogBatch", "LogMessage"]

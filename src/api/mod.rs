@@ -5,6 +5,7 @@
 //! - [`destination`]: the native base of destinations, and the results of their methods.
 //! - [`fetcher`]: the native base of fetchers, and the results of fetch().
 //! - [`link`]: from an object to the driver that made it.
+//! - [`sequence`]: `self.seqnum` of destinations.
 //! - [`logger`]: events from Python.
 //! - [`source`]: the native base of sources, which posts their messages.
 //! - [`template`]: texts with values and macros in them.
@@ -13,14 +14,17 @@ mod destination;
 pub(crate) mod fetcher;
 mod link;
 mod logger;
+mod sequence;
 pub(crate) mod source;
 mod template;
 
 use pyo3::prelude::*;
 
-use crate::message::{LogMessage, ParseOptions};
+use crate::message::{LogBatch, LogMessage, ParseOptions};
 
 pub(crate) use destination::{base, is_destination, result_constants};
+pub(crate) use sequence::SequenceNumber;
+pub(crate) use template::template_options;
 
 /// Makes `import _syslogng` work.
 pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
@@ -28,6 +32,8 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     module.setattr("__doc__", "The native part of the syslogng package.")?;
     module.add_class::<LogMessage>()?;
     module.add_class::<ParseOptions>()?;
+    module.add_class::<LogBatch>()?;
+    module.add_class::<SequenceNumber>()?;
     module.add_class::<logger::Logger>()?;
     destination::install(&module)?;
     template::install(&module)?;

@@ -30,6 +30,12 @@ create_exception!(
 #[pyclass(name = "LogTemplateOptions", module = "_syslogng", frozen)]
 struct LogTemplateOptions(Arc<TemplateOptions>);
 
+/// A destination's options, for its `self.template_options`.
+pub(crate) fn template_options(py: Python<'_>, options: TemplateOptions) -> PyResult<Py<PyAny>> {
+    let made = Py::new(py, LogTemplateOptions(Arc::new(options)))?;
+    Ok(made.into_any())
+}
+
 #[pymethods]
 impl LogTemplateOptions {
     #[new]

@@ -5,41 +5,59 @@
 //! | method | thread | when |
 //! |---|---|---|
 //! | `__init__`, generate_persist_name(), init() | main | the config is taken up, in this order |
-//! | open(), is_opened(), send(), flush(), close() | the worker's | as the host asks for them |
-//! | deinit() | main | the config is let go, after the worker's thread has ended |
+//! | open(), is_opened(), send(), flush(), send_batch(), close() | the worker's | as the host asks for them |
+//! | deinit() | main | the config is let go, after the workers' threads have ended |
+//!
+//! Each worker has an instance of its own. All of them are made before the first init(); of the first
+//! one comes the persist name, which is the driver's.
 
 use std::ffi::CStr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use syslog_ng_plugin::host::{PYTHON_BASE_CLASSES, TYPED_OPTIONS};
 use syslog_ng_plugin::{
-    Config, Destination, DestinationWorker, FlushMode, Insert, Location, MessageRef, Names,
-    OptionRule, Prepared, ThreadedDestination,
+    Batch, Config, Destination, DestinationWorker, FlushMode, Insert, Location, Message,
+    MessageRef, Names, OptionRule, Prepared, ThreadedDestination,
 };
 
+use super::batch::Pending;
 use super::global_code::GlobalCode;
+use super::persist_names::{Owner, PersistNames};
+use crate::api;
 use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
-use crate::message::{LogMessage, Pairs, ValueMode};
+use crate::message::{LogBatch, LogMessage, Pairs, ValueMode};
 use crate::object::{self, Error, Method, Object, Place, Reporter};
 use crate::options::{Binding, DESTINATION};
-use crate::{api, outcome};
+use crate::outcome::{self, Results};
 
 /// `python()` in a destination.
 pub(crate) struct PythonDestination {
     class: String,
     binding: Binding,
     code: Arc<GlobalCode>,
+    persist_names: Arc<PersistNames>,
     /// There between prepare() and release().
-    running: Mutex<Option<Arc<Running>>>,
+    prepared: Mutex<Option<Workers>>,
 }
 
-/// A destination's object with the methods that are called for each message, looked up once.
+/// What prepare() makes.
+struct Workers {
+    /// In the order of their indexes.
+    running: Vec<Arc<Running>>,
+    persist_name: String,
+    owner: Owner,
+}
+
+/// A worker's object with the methods that are called for each message, looked up once.
 struct Running {
     object: Object,
-    send: Method,
+    /// What sends messages: one of the two is there.
+    send: Option<Method>,
+    send_batch: Option<Method>,
     open: Option<Method>,
     is_opened: Option<Method>,
     flush: Option<Method>,
@@ -48,13 +66,16 @@ struct Running {
     mode: ValueMode,
     /// What send() gets instead of the message.
     pairs: Option<Pairs>,
-    /// open() returned None, and that has been said.
-    warned_of_none: AtomicBool,
+    /// What `self.seqnum` shows.
+    sequence_number: Arc<AtomicI32>,
+    /// open() of one of the workers returned None, and that has been said.
+    warned_of_none: Arc<AtomicBool>,
 }
 
 /// What sends messages.
 pub(crate) struct Worker {
     running: Arc<Running>,
+    pending: Pending,
 }
 
 impl ThreadedDestination for PythonDestination {
@@ -71,7 +92,8 @@ impl ThreadedDestination for PythonDestination {
             class,
             binding,
             code: config.state(),
-            running: Mutex::default(),
+            persist_names: config.state(),
+            prepared: Mutex::default(),
         })
     }
 
@@ -95,52 +117,89 @@ impl ThreadedDestination for PythonDestination {
                 self.warn_of_types(py, &reporter);
             }
             object::import_all(py, &self.binding.loaders, &reporter.place);
-            let pairs = destination
-                .value_pairs()
-                .map(|pairs| Pairs::new(pairs, destination.template_options()));
-            let running = self.make(py, &reporter, mode, pairs)?;
-            let names = self.names(py, &running, persist_name.as_deref());
-            // An object that takes no attributes goes without, as with the C module.
-            let _ = running.object.set(py, "persist_name", &names.persist);
-            Some((Arc::new(running), names))
+            let running = self.make(py, &reporter, mode, destination)?;
+            let names = self.names(py, running.first()?, persist_name.as_deref());
+            self.take_name(py, &reporter, &names.persist)?;
+            for worker in &running {
+                // An object that takes no attributes goes without, as with the C module.
+                let _ = worker.object.set(py, "persist_name", &names.persist);
+            }
+            Some((running, names))
         })?;
-        *self.running() = Some(Arc::clone(&running));
+        let batches = running.iter().any(|worker| worker.send_batch.is_some());
+        let workers = running.iter().map(|running| Worker {
+            running: Arc::clone(running),
+            pending: Pending::default(),
+        });
+        let workers = workers.collect();
+        *self.prepared() = Some(Workers {
+            running,
+            persist_name: names.persist.clone(),
+            owner: Owner::of(&reporter.place),
+        });
         Some(Prepared {
             names,
-            workers: vec![Worker { running }],
+            workers,
+            batches,
         })
     }
 
     fn start(&self, _destination: &Destination<'_>) -> bool {
-        let Some(running) = self.running().clone() else {
-            return false;
-        };
-        attach_for_config(|py| running.init(py, &self.binding))
+        let running = self.running();
+        attach_for_config(|py| {
+            let refused = running
+                .iter()
+                .position(|worker| !worker.init(py, &self.binding));
+            if let Some(index) = refused {
+                running[..index].iter().for_each(|worker| worker.deinit(py));
+            }
+            refused.is_none()
+        })
     }
 
     fn stop(&self) {
-        let Some(running) = self.running().clone() else {
-            return;
-        };
-        attach_for_config(|py| {
-            if let Some(deinit) = running.method(py, "deinit") {
-                running.object.call(py, &deinit, (), outcome::nothing);
-            }
-        });
-        running.object.reporter().finish();
+        let running = self.running();
+        attach_for_config(|py| running.iter().for_each(|worker| worker.deinit(py)));
+        if let Some(worker) = running.first() {
+            worker.object.reporter().finish();
+        }
     }
 
     fn release(&self) {
-        let running = self.running().take();
+        let Some(workers) = self.prepared().take() else {
+            return;
+        };
+        self.persist_names
+            .give_back(&workers.persist_name, &workers.owner);
         // The objects die here, with the GIL held: the workers are gone.
-        attach(|_| drop(running));
+        attach(|_| drop(workers));
     }
 }
 
 impl PythonDestination {
     /// Never held while Python code runs.
-    fn running(&self) -> MutexGuard<'_, Option<Arc<Running>>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn prepared(&self) -> MutexGuard<'_, Option<Workers>> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn running(&self) -> Vec<Arc<Running>> {
+        let prepared = self.prepared();
+        let workers = prepared.as_ref().map(|workers| workers.running.clone());
+        workers.unwrap_or_default()
+    }
+
+    /// Takes the persist name for this driver. `None` where another one has it, which has been said.
+    fn take_name(&self, py: Python<'_>, reporter: &Reporter, name: &str) -> Option<()> {
+        let owner = Owner::of(&reporter.place);
+        let other = self.persist_names.take(name, owner).err();
+        let Some(other) = other else { return Some(()) };
+        let (this, that) = (&reporter.place.driver, &other.driver);
+        let why = format!(
+            "{that} and {this} have the same persist name, {name}, and one of them needs another by \
+             persist-name() or generate_persist_name()"
+        );
+        reporter.refuse(py, &why, &[("other", &other.config)]);
+        None
     }
 
     /// Says which options are no texts any more since the config was written.
@@ -158,15 +217,14 @@ impl PythonDestination {
         }
     }
 
-    /// Makes the object. `None` when that fails, which has been said.
+    /// Makes an object for each worker. `None` when that fails, which has been said.
     fn make(
         &self,
         py: Python<'_>,
         reporter: &Arc<Reporter>,
         mode: ValueMode,
-        pairs: Option<Pairs>,
-    ) -> Option<Running> {
-        let report = |method, error: PyErr| reporter.report(py, method, None, &error.into());
+        destination: &Destination<'_>,
+    ) -> Option<Vec<Arc<Running>>> {
         let class = self
             .resolve(py)
             .map_err(|error| {
@@ -182,52 +240,35 @@ impl PythonDestination {
             })
             .ok()?;
         let base = api::base(py)
-            .map_err(|error| report("import syslogng", error))
+            .map_err(|error| reporter.report(py, "import syslogng", None, &error.into()))
             .ok()?;
         set_constants(&class);
-        let instance = class
-            .call0()
-            .map_err(|error| report("__init__", error))
+        let warned_of_none = Arc::new(AtomicBool::new(false));
+        let options = api::template_options(py, destination.template_options())
+            .map_err(|error| reporter.report(py, "__init__", None, &error.into()))
             .ok()?;
-        // Where class() names a function, the constants are on it and not on what it gave.
-        if !instance.hasattr("SUCCESS").unwrap_or(false) {
-            set_constants(instance.get_type().as_any());
-        }
-        if PYTHON_BASE_CLASSES && !api::is_destination(&instance) {
-            if mode == ValueMode::Typed {
-                reporter.refuse(
-                    py,
-                    "the class does not derive from syslogng.LogDestination, as a config of version \
-                     4.0 or newer needs it to",
-                    &[],
-                );
-                return None;
-            }
-            reporter.warn(
-                py,
-                "the class does not derive from syslogng.LogDestination, which configs of version \
-                 4.0 and newer will need",
-            );
-        }
-        let object = Object::new(instance, Arc::clone(reporter));
-        let method = |name| object.method(py, name, &base);
-        let Some(send) = method("send") else {
-            reporter.refuse(py, "the class does not define send(self, msg)", &[]);
-            return None;
-        };
-        let (open, is_opened, flush) = (method("open"), method("is_opened"), method("flush"));
-        let warned_of_none = AtomicBool::new(false);
-        Some(Running {
-            object,
-            send,
-            open,
-            is_opened,
-            flush,
-            base: base.unbind(),
-            mode,
-            pairs,
-            warned_of_none,
-        })
+        (0..destination.workers())
+            .map(|index| {
+                let made = Running::make(&class, index, &options, base.clone(), reporter, mode)?;
+                let pairs = destination
+                    .value_pairs()
+                    .map(|pairs| Pairs::new(pairs, destination.template_options()));
+                if pairs.is_some() && made.send_batch.is_some() {
+                    reporter.refuse(
+                        py,
+                        "value-pairs() is for send(), and the class defines send_batch(), which gets the \
+                         messages themselves: one of them has to go",
+                        &[],
+                    );
+                    return None;
+                }
+                Some(Arc::new(Running {
+                    warned_of_none: Arc::clone(&warned_of_none),
+                    pairs,
+                    ..made
+                }))
+            })
+            .collect()
     }
 
     fn resolve<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -263,6 +304,23 @@ impl PythonDestination {
     }
 }
 
+/// An instance, which knows its worker's index, sequence number and template options when its `__init__` is called.
+fn instance<'py>(
+    class: &Bound<'py, PyAny>,
+    index: usize,
+    template_options: &Py<PyAny>,
+    sequence_number: &Arc<AtomicI32>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let number = api::SequenceNumber::new(Arc::clone(sequence_number));
+    let attributes = [
+        ("worker_index", index.into_pyobject(py)?.into_any()),
+        ("seqnum", Bound::new(py, number)?.into_any()),
+        ("template_options", template_options.bind(py).clone()),
+    ];
+    object::instantiate(class, &attributes)
+}
+
 /// Puts the results of send() and flush() on a class, so that code written without the base class
 /// finds `self.SUCCESS` and the like. A class that takes no attributes goes without.
 fn set_constants(class: &Bound<'_, PyAny>) {
@@ -272,6 +330,71 @@ fn set_constants(class: &Bound<'_, PyAny>) {
 }
 
 impl Running {
+    /// Makes the object of one worker. `None` when that fails, which has been said.
+    fn make<'py>(
+        class: &Bound<'py, PyAny>,
+        index: usize,
+        template_options: &Py<PyAny>,
+        base: Bound<'py, PyAny>,
+        reporter: &Arc<Reporter>,
+        mode: ValueMode,
+    ) -> Option<Running> {
+        let py = class.py();
+        let sequence_number = Arc::<AtomicI32>::default();
+        let instance = instance(class, index, template_options, &sequence_number)
+            .map_err(|error| reporter.report(py, "__init__", None, &error.into()))
+            .ok()?;
+        // Where class() names a function, the constants are on it and not on what it gave.
+        if !instance.hasattr("SUCCESS").unwrap_or(false) {
+            set_constants(instance.get_type().as_any());
+        }
+        if PYTHON_BASE_CLASSES && !api::is_destination(&instance) {
+            if mode == ValueMode::Typed {
+                reporter.refuse(
+                    py,
+                    "the class does not derive from syslogng.LogDestination, as a config of version \
+                     4.0 or newer needs it to",
+                    &[],
+                );
+                return None;
+            }
+            if index == 0 {
+                reporter.warn(
+                    py,
+                    "the class does not derive from syslogng.LogDestination, which configs of \
+                     version 4.0 and newer will need",
+                );
+            }
+        }
+        let object = Object::new(instance, Arc::clone(reporter));
+        let method = |name| object.method(py, name, &base);
+        let send_batch = method("send_batch");
+        let send = method("send").filter(|_| send_batch.is_none());
+        if send.is_none() && send_batch.is_none() {
+            reporter.refuse(
+                py,
+                "the class does not define send(self, msg), nor send_batch(self, batch)",
+                &[],
+            );
+            return None;
+        }
+        let (open, is_opened, flush) = (method("open"), method("is_opened"), method("flush"));
+        Some(Running {
+            object,
+            send,
+            send_batch,
+            open,
+            is_opened,
+            flush,
+            base: base.unbind(),
+            mode,
+            sequence_number,
+            // The caller adds them where the config has them.
+            pairs: None,
+            warned_of_none: Arc::default(),
+        })
+    }
+
     fn method(&self, py: Python<'_>, name: &'static str) -> Option<Method> {
         self.object.method(py, name, self.base.bind(py))
     }
@@ -307,6 +430,12 @@ impl Running {
             );
         }
         ready
+    }
+
+    fn deinit(&self, py: Python<'_>) {
+        if let Some(deinit) = self.method(py, "deinit") {
+            self.object.call(py, &deinit, (), outcome::nothing);
+        }
     }
 
     fn is_opened(&self, py: Python<'_>, method: &Method) -> bool {
@@ -353,24 +482,31 @@ impl Running {
         }
     }
 
-    fn send(&self, py: Python<'_>, message: MessageRef<'_>) -> Insert {
-        if let Some(is_opened) = &self.is_opened {
-            if !self.is_opened(py, is_opened) && !self.open(py) {
-                return Insert::NotConnected;
-            }
+    /// Whether messages can be sent: what is not open is opened.
+    fn is_ready(&self, py: Python<'_>) -> bool {
+        match &self.is_opened {
+            Some(is_opened) => self.is_opened(py, is_opened) || self.open(py),
+            None => true,
+        }
+    }
+
+    fn send(&self, py: Python<'_>, send: &Method, message: MessageRef<'_>) -> Insert {
+        if !self.is_ready(py) {
+            return Insert::NotConnected;
         }
         let Some(argument) = self.argument(py, message) else {
             return Insert::Error;
         };
         self.object
-            .call(py, &self.send, (argument,), outcome::send)
+            .call(py, send, (argument,), outcome::send)
             .unwrap_or(Insert::Error)
     }
 
     /// What send() gets. `None` when that cannot be made, which has been said where it has to be.
     fn argument<'py>(&self, py: Python<'py>, message: MessageRef<'_>) -> Option<Bound<'py, PyAny>> {
         if let Some(pairs) = &self.pairs {
-            let converted = pairs.convert(py, message, 0);
+            let number = self.sequence_number.load(Ordering::Relaxed);
+            let converted = pairs.convert(py, message, number);
             for error in &converted.errors {
                 self.object.report(py, "send", error);
             }
@@ -380,6 +516,35 @@ impl Running {
             .map(Bound::into_any)
             .map_err(|error| self.object.report(py, "send", &Error::from(error)))
             .ok()
+    }
+
+    fn send_batch(
+        &self,
+        py: Python<'_>,
+        method: &Method,
+        messages: &Arc<[Message]>,
+        range: Range<usize>,
+    ) -> Results {
+        if !self.is_ready(py) {
+            return Results::All(Insert::NotConnected);
+        }
+        let count = range.len();
+        let results = match Py::new(py, LogBatch::new(messages, range, self.mode)) {
+            Ok(batch) => self.object.call(py, method, (batch,), |returned| {
+                outcome::send_batch(returned, count)
+            }),
+            Err(error) => {
+                self.object.report(py, "send_batch", &Error::from(error));
+                None
+            }
+        };
+        let Some((results, error)) = results else {
+            return Results::All(Insert::Error);
+        };
+        if let Some(error) = error {
+            self.object.report_of(py, method, &error);
+        }
+        results
     }
 }
 
@@ -400,11 +565,27 @@ impl DestinationWorker for Worker {
         attach(|py| self.running.close(py));
     }
 
-    fn insert(&self, message: MessageRef<'_>) -> Insert {
-        attach(|py| self.running.send(py, message))
+    fn insert(&self, message: MessageRef<'_>, sequence_number: i32) -> Insert {
+        let running = &self.running;
+        running
+            .sequence_number
+            .store(sequence_number, Ordering::Relaxed);
+        match &running.send {
+            Some(send) => attach(|py| running.send(py, send, message)),
+            None => self.pending.add(message.retain()),
+        }
     }
 
-    fn flush(&self, _mode: FlushMode) -> Insert {
+    fn is_full(&self) -> bool {
+        self.pending.is_full()
+    }
+
+    fn flush(&self, _mode: FlushMode, batch: &mut Batch<'_>) -> Insert {
+        if let Some(method) = &self.running.send_batch {
+            return self.pending.flush(batch, |messages, range| {
+                attach(|py| self.running.send_batch(py, method, messages, range))
+            });
+        }
         let Some(flush) = &self.running.flush else {
             return Insert::Success;
         };

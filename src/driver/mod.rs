@@ -5,15 +5,19 @@
 //!
 //! - [`global_code`]: `python { … };` at the top level of a config.
 //! - [`destination`]: `python()` in a destination.
+//! - [`batch`]: its messages for send_batch(), and what becomes of them.
+//! - [`persist_names`]: which driver of a config has which persist name.
 //! - [`source`]: `python()` in a source.
 //! - [`fetcher`]: `python-fetcher()` in a source.
 //! - [`instance`]: what sources and fetchers have in common.
 //! - [`unfinished`]: what is read but not built yet.
 
+mod batch;
 mod destination;
 mod fetcher;
 mod global_code;
 mod instance;
+mod persist_names;
 mod source;
 mod unfinished;
 

@@ -6,6 +6,7 @@
 //! - [`search_path`]: where Python looks for modules, virtualenvs included.
 //! - [`package`]: the embedded `syslogng` package.
 //! - [`signals`]: keeps Python off the daemon's signals.
+//! - [`instance`]: instances of classes, made in two steps.
 //! - [`exit`]: the end of the process.
 //! - [`thread`]: attaching to the interpreter.
 //!
@@ -13,6 +14,8 @@
 //! No host pointer comes here.
 
 mod exit;
+#[expect(unsafe_code, reason = "pyo3 has no safe form of a type's slots")]
+mod instance;
 mod package;
 mod search_path;
 #[expect(unsafe_code, reason = "handlers are compared by libc's calls")]
@@ -22,5 +25,6 @@ mod start;
 #[expect(unsafe_code, reason = "pyo3 cannot keep a thread's state")]
 mod thread;
 
+pub(crate) use instance::{create, initialize};
 pub(crate) use start::start;
 pub(crate) use thread::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};

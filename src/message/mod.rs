@@ -5,6 +5,7 @@
 //!
 //! - [`log_message`]: the class.
 //! - [`content`]: the message behind it, which others have too or which can be changed.
+//! - [`batch`]: messages for send_batch().
 //! - [`name`]: keys to the host's names, through a cache.
 //! - [`value`]: the host's values to Python's.
 //! - [`value_pairs`]: the dict that send() gets where the config chooses values.
@@ -12,6 +13,7 @@
 //! - [`time`]: points in time, both ways.
 //! - [`parse_options`]: how a source makes messages of text.
 
+mod batch;
 mod content;
 mod log_message;
 mod name;
@@ -21,6 +23,7 @@ mod value;
 mod value_pairs;
 mod write;
 
+pub(crate) use batch::LogBatch;
 pub(crate) use log_message::LogMessage;
 pub(crate) use parse_options::ParseOptions;
 pub(crate) use value::ValueMode;

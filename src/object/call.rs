@@ -118,6 +118,11 @@ impl Object {
         self.reporter.report(py, method.name, Some(method), error);
     }
 
+    /// Tells of an error in what a method returned, where the rest of it will do.
+    pub(crate) fn report_of(&self, py: Python<'_>, method: &Method, error: &Error) {
+        self.reporter.report(py, method.name, Some(method), error);
+    }
+
     /// Tells of an error that is the object's, but not of a method that was called.
     pub(crate) fn report(&self, py: Python<'_>, method: &'static str, error: &Error) {
         self.reporter.report(py, method, None, error);

@@ -4,7 +4,7 @@
 //! its methods, and errors told.
 //!
 //! - [`loader`]: imports what loaders() names.
-//! - [`class`]: looks the class up.
+//! - [`class`]: looks the class up, and makes instances of it.
 //! - [`options`]: what init() is given.
 //! - [`call`]: the instance and its methods.
 //! - [`exception`]: exceptions as text.
@@ -23,7 +23,7 @@ use pyo3::{Py, PyAny};
 use thiserror::Error;
 
 pub(crate) use call::{Method, Object};
-pub(crate) use class::resolve;
+pub(crate) use class::{instantiate, resolve};
 pub(crate) use exception::Exception;
 pub(crate) use forked::watch as watch_forks;
 pub(crate) use loader::import_all;

@@ -69,12 +69,14 @@ impl ThreadedDestination for Discard {
             stats_instance: format!("discard,{name}"),
             stats_labels: vec![("driver", "discard".to_owned()), ("instance", name)],
         };
+        let worker = || Worker {
+            taken: Arc::clone(&self.taken),
+            wait_for: self.options.wait_for.clone(),
+        };
         Some(Prepared {
             names,
-            workers: vec![Worker {
-                taken: Arc::clone(&self.taken),
-                wait_for: self.options.wait_for.clone(),
-            }],
+            workers: (0..destination.workers()).map(|_| worker()).collect(),
+            batches: false,
         })
     }
 
@@ -93,7 +95,7 @@ impl DestinationWorker for Worker {
             .is_none_or(|file| Path::new(file).exists())
     }
 
-    fn insert(&self, _message: MessageRef<'_>) -> Insert {
+    fn insert(&self, _message: MessageRef<'_>, _number: i32) -> Insert {
         self.taken.fetch_add(1, Ordering::Relaxed);
         Insert::Success
     }

@@ -27,7 +27,7 @@ pub use message::{
 pub use module::{ModuleArguments, StartError};
 pub use options::{Argument, OptionRule};
 pub use pipe::{
-    BlockError, Destination, DestinationWorker, Fetch, Fetched, FlushMode, InnerDestination,
+    Batch, BlockError, Destination, DestinationWorker, Fetch, Fetched, FlushMode, InnerDestination,
     Insert, MessageParser, Names, PostError, Poster, Prepared, RootBlock, Source,
     ThreadedDestination, ThreadedFetcher, ThreadedSource,
 };

@@ -29,7 +29,7 @@ struct Recorder;
 struct Worker;
 
 impl DestinationWorker for Worker {
-    fn insert(&self, _message: MessageRef<'_>) -> Insert {
+    fn insert(&self, _message: MessageRef<'_>, _number: i32) -> Insert {
         Insert::Success
     }
 }

@@ -89,7 +89,7 @@ pub(crate) unsafe fn start<const N: usize>(
 /// # struct Nowhere;
 /// # struct Worker;
 /// # impl syslog_ng_plugin::DestinationWorker for Worker {
-/// #     fn insert(&self, _: syslog_ng_plugin::MessageRef<'_>) -> syslog_ng_plugin::Insert { syslog_ng_plugin::Insert::Success }
+/// #     fn insert(&self, _: syslog_ng_plugin::MessageRef<'_>, _: i32) -> syslog_ng_plugin::Insert { syslog_ng_plugin::Insert::Success }
 /// # }
 /// # impl syslog_ng_plugin::ThreadedDestination for Nowhere {
 /// #     const STATS_TYPE: &'static std::ffi::CStr = c"nowhere";

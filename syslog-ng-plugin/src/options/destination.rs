@@ -23,6 +23,8 @@ pub(crate) struct DestinationSettings {
     pub(crate) batch_timeout: Option<i32>,
     pub(crate) flags: Vec<Flag>,
     pub(crate) worker_partition_key: Option<ConfigTemplate>,
+    pub(crate) batch_bytes: Option<i32>,
+    pub(crate) workers: Option<i32>,
 }
 
 /// As in the host's rules dest_driver_option, threaded_dest_driver_general_option
@@ -58,6 +60,16 @@ pub(crate) const DESTINATION: &[OptionRule<DestinationSettings>] = &[
             Some(_) => Argument::Custom(|settings, lexer| flags::read(&mut settings.flags, lexer)),
             None => Argument::NeedsHost("syslog-ng 4.6 or newer"),
         },
+    },
+    // The host has it for some drivers of its own only.
+    OptionRule {
+        name: "batch-bytes",
+        argument: Argument::Positive(|settings, value| settings.batch_bytes = Some(value)),
+    },
+    // As in threaded_dest_driver_workers_option.
+    OptionRule {
+        name: "workers",
+        argument: Argument::Positive(|settings, value| settings.workers = Some(value)),
     },
     OptionRule {
         name: "worker-partition-key",

@@ -48,7 +48,7 @@ pub use inner_destination::InnerDestination;
 pub use parser::MessageParser;
 pub use root_block::{BlockError, RootBlock};
 pub use threaded_destination::{
-    Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,
+    Batch, Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,
 };
 pub use threaded_fetcher::{Fetch, Fetched, ThreadedFetcher};
 pub use threaded_source::{PostError, Poster, Source, ThreadedSource};

@@ -7,7 +7,9 @@
 //! that take the driver are a layer for old one-worker drivers; a worker of that layer can be
 //! started only once, so a refused reload would end the daemon.
 
+mod batch;
 mod driver;
+mod queues;
 mod worker;
 
 use std::ffi::CStr;
@@ -17,6 +19,7 @@ use crate::ffi;
 use crate::message::MessageRef;
 use crate::options::OptionRule;
 
+pub use batch::Batch;
 pub use driver::Destination;
 pub(crate) use driver::{add_plugin, parse};
 
@@ -75,8 +78,11 @@ pub trait ThreadedDestination: Sized + Send + Sync + 'static {
 pub struct Prepared<W> {
     /// What the host knows the destination by.
     pub names: Names,
-    /// One for each worker thread.
+    /// One for each worker thread: as many as [`Destination::workers`] says.
     pub workers: Vec<W>,
+    /// Whether the workers are better off with batches: without batch-lines() in the config, a batch is
+    /// then full at 100 messages. It is too where the config has batch-bytes().
+    pub batches: bool,
 }
 
 /// What the host knows a destination by. Made once for each init(), because the host asks for them
@@ -107,10 +113,20 @@ pub trait DestinationWorker: Send + Sync + 'static {
     }
     /// Lets go of the connection: after an error, and at the end.
     fn disconnect(&self) {}
-    /// Sends a message, or adds it to the batch.
-    fn insert(&self, message: MessageRef<'_>) -> Insert;
-    /// Sends the batch. Also called when it is empty.
-    fn flush(&self, _mode: FlushMode) -> Insert {
+    /// Sends a message, or adds it to the batch. `sequence_number` is the driver's own count, which the
+    /// host makes for messages of this machine; 0 for others.
+    fn insert(&self, message: MessageRef<'_>, sequence_number: i32) -> Insert;
+    /// Whether the batch is to be flushed now, though the host does not think it full. Asked after an
+    /// [`insert`](Self::insert) that gave `Queued`.
+    fn is_full(&self) -> bool {
+        false
+    }
+    /// Sends the batch: its messages are those for which [`insert`](Self::insert) gave `Queued` since
+    /// the last call. Also called when there are none.
+    ///
+    /// Whatever of `batch` is not settled in here gets the result; where all of it is, the result does
+    /// not matter.
+    fn flush(&self, _mode: FlushMode, _batch: &mut Batch<'_>) -> Insert {
         Insert::Success
     }
 }

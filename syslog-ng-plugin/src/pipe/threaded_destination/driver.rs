@@ -9,7 +9,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::{Names, ThreadedDestination, worker};
+use super::{Names, ThreadedDestination, queues, worker};
 use crate::config::{Config, Context, Lexer, ParseError};
 use crate::ffi;
 use crate::ffi::compat::StatsNames;
@@ -50,6 +50,8 @@ struct State<D: ThreadedDestination> {
     /// Boxed, because the host's workers point at them.
     workers: Mutex<Vec<Box<D::Worker>>>,
     errors: Arc<Counter>,
+    /// What the config says of batches; there once the options have been read.
+    batches: OnceLock<Batches>,
 }
 
 /// What a config says of how values are printed and chosen.
@@ -58,6 +60,16 @@ struct Format {
     template: TemplateSettings,
     value_pairs: Option<Arc<ValuePairs>>,
 }
+
+/// When a batch is full. The first is the host's business, the second ours.
+#[derive(Clone, Copy)]
+struct Batches {
+    lines: Option<i32>,
+    bytes: Option<i32>,
+}
+
+/// The first of them where the config has none, and batches are wanted.
+const BATCH_LINES: i32 = 100;
 
 /// A destination's names as the host takes them.
 struct HostNames {
@@ -97,6 +109,12 @@ impl Destination<'_> {
         // SAFETY: a driver belongs to a configuration from its making to its end, and that
         // configuration outlives it.
         unsafe { Config::borrow(NonNull::new_unchecked(config)) }
+    }
+
+    /// How many workers the config asks for.
+    pub fn workers(&self) -> usize {
+        // SAFETY: the driver is live.
+        usize::try_from(unsafe { (*self.raw.as_ptr()).num_workers }).unwrap_or(1)
     }
 
     /// Where the driver stands in the config, as `file:line:column`.
@@ -144,6 +162,7 @@ impl<D: ThreadedDestination> Instance<D> {
             names: Mutex::default(),
             workers: Mutex::default(),
             errors: Arc::default(),
+            batches: OnceLock::new(),
         };
         // SAFETY: the memory is ours.
         unsafe { (&raw mut (*instance).state).write(ManuallyDrop::new(state)) };
@@ -285,6 +304,10 @@ fn read<D: ThreadedDestination>(
     })?;
     // SAFETY: made above and not yet handed to the host.
     unsafe { general.apply(made.as_ptr().cast()) };
+    let batches = Batches {
+        lines: settings.batch_lines,
+        bytes: settings.batch_bytes,
+    };
     // SAFETY: as above.
     unsafe { apply::<D>(made.as_ptr().cast(), settings) }?;
     let end = lexer.here();
@@ -294,6 +317,7 @@ fn read<D: ThreadedDestination>(
     // Unset until now: `made` is new.
     let _ = state.format.set(format);
     let _ = state.driver.set(driver);
+    let _ = state.batches.set(batches);
     Ok(())
 }
 
@@ -335,9 +359,9 @@ unsafe fn apply<D: ThreadedDestination>(
         // SAFETY: the driver is live.
         unsafe { ffi::log_threaded_dest_driver_set_time_reopen(driver, seconds) };
     }
-    if let Some(lines) = settings.batch_lines {
+    if let Some(count) = settings.workers {
         // SAFETY: the driver is live.
-        unsafe { ffi::log_threaded_dest_driver_set_batch_lines(driver, lines) };
+        unsafe { ffi::log_threaded_dest_driver_set_num_workers(driver, count) };
     }
     if let Some(milliseconds) = settings.batch_timeout {
         // SAFETY: the driver is live.
@@ -393,6 +417,12 @@ unsafe extern "C" fn init<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> gl
     };
     state.set_names(&prepared.names);
     *state.workers() = prepared.workers.into_iter().map(Box::new).collect();
+    // SAFETY: see the function.
+    unsafe { set_batch_lines(host, state.batches.get(), prepared.batches) };
+    guard("driver.queues", (), || {
+        // SAFETY: the driver is live and being taken up.
+        unsafe { queues::warn_of_stranded(host, &prepared.names.persist) };
+    });
 
     // SAFETY: the host's own method on the host's object. It calls construct_worker and the names'
     // slots.
@@ -414,6 +444,25 @@ unsafe extern "C" fn init<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> gl
     unsafe { ffi::log_threaded_dest_driver_deinit_method(pipe) };
     guard("driver.release", (), || state.release());
     0
+}
+
+/// Sets batch-lines() as the config says, or as batches are wanted. Anew at each init(), because a class
+/// may have changed its mind in between.
+///
+/// # Safety
+/// `host` is live, and no worker's thread is running.
+unsafe fn set_batch_lines(
+    host: *mut ffi::LogThreadedDestDriver,
+    configured: Option<&Batches>,
+    wanted: bool,
+) {
+    let lines = configured.and_then(|batches| batches.lines);
+    let wanted = wanted || configured.is_some_and(|batches| batches.bytes.is_some());
+    // What the host begins with too (lib/logthrdest/logthrdestdrv.c:
+    // log_threaded_dest_driver_init_instance).
+    let lines = lines.unwrap_or(if wanted { BATCH_LINES } else { -1 });
+    // SAFETY: the caller's word.
+    unsafe { ffi::log_threaded_dest_driver_set_batch_lines(host.cast(), lines) };
 }
 
 /// # Safety
@@ -495,12 +544,14 @@ unsafe extern "C" fn construct_worker<D: ThreadedDestination>(
 ) -> *mut ffi::LogThreadedDestWorker {
     // Not under the guard: the host does not take NULL for an answer. A worker that gets no more
     // than this refuses the config.
+    // SAFETY: see the function.
+    let state = unsafe { Instance::<D>::state(host) };
+    let bytes = state.batches.get().and_then(|batches| batches.bytes);
+    let bytes = bytes.map_or(0, i32::unsigned_abs) as usize;
     // SAFETY: a driver outlives its workers (lib/logthrdest/logthrdestdrv.c:
     // log_threaded_dest_driver_deinit_method).
-    let made = unsafe { worker::Instance::<D::Worker>::construct(host, index) };
+    let made = unsafe { worker::Instance::<D::Worker>::construct(host, index, bytes) };
     guard("driver.construct_worker", (), || {
-        // SAFETY: see the function.
-        let state = unsafe { Instance::<D>::state(host) };
         let workers = state.workers();
         if let Some(worker) = usize::try_from(index)
             .ok()

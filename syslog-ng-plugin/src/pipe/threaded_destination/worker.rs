@@ -3,10 +3,11 @@
 //! A worker: the host's `LogThreadedDestWorker` and its slots.
 
 use std::ptr::NonNull;
+use std::sync::OnceLock;
 
-use super::{DestinationWorker, FlushMode, Insert};
+use super::{Batch, DestinationWorker, FlushMode, Insert};
 use crate::ffi;
-use crate::message::MessageRef;
+use crate::message::{MessageRef, Name};
 use crate::pipe::guard;
 
 /// The block of memory that the host knows as `LogThreadedDestWorker *`. The host frees it when the
@@ -17,17 +18,23 @@ pub(super) struct Instance<W> {
     /// The driver owns it and drops it after the host has freed this block; NULL if making the
     /// worker failed.
     worker: *const W,
+    /// At how many bytes a batch is full; 0 for no limit. The bytes are those of MESSAGE.
+    batch_bytes: usize,
+    /// How many the batch has. Only the worker's thread looks at it.
+    bytes: usize,
 }
 const _: () = assert!(std::mem::offset_of!(Instance<u8>, host) == 0);
 
 impl<W: DestinationWorker> Instance<W> {
-    /// Makes a worker that the host owns and that has nothing to send messages with yet.
+    /// Makes a worker that the host owns and that has nothing to send messages with yet. A batch is full
+    /// at `batch_bytes`, if that is not 0.
     ///
     /// # Safety
     /// `owner` is a driver that lives longer than the worker. Main thread.
     pub(super) unsafe fn construct(
         owner: *mut ffi::LogThreadedDestDriver,
         index: ffi::gint,
+        batch_bytes: usize,
     ) -> NonNull<Self> {
         // SAFETY: g_malloc0() gives zeroed memory of that size, aligned for any type of C, or ends
         // the process.
@@ -35,6 +42,8 @@ impl<W: DestinationWorker> Instance<W> {
         // SAFETY: zeroed memory is what the host's own workers begin as (g_new0 in its drivers);
         // `owner` is the caller's word.
         unsafe { ffi::log_threaded_dest_worker_init_instance(instance.cast(), owner, index) };
+        // SAFETY: the memory is ours.
+        unsafe { (*instance).batch_bytes = batch_bytes };
         // SAFETY: the block is ours until the caller hands it to the host.
         let host = unsafe { &mut (*instance).host };
         host.init = Some(worker_init::<W>);
@@ -121,23 +130,89 @@ unsafe extern "C" fn disconnect<W: DestinationWorker>(host: *mut ffi::LogThreade
     });
 }
 
+/// Runs what sends messages, with the batch as the host has it, and gives what the host is told.
+///
+/// # Safety
+/// `host` is an `Instance<W>` in one of its slots, on the worker's thread.
+unsafe fn send<W: DestinationWorker>(
+    slot: &'static str,
+    host: *mut ffi::LogThreadedDestWorker,
+    body: impl FnOnce(&W, &mut Batch<'_>) -> Insert,
+) -> ffi::LogThreadedResult {
+    guard(slot, Insert::Error.number(), || {
+        // SAFETY: the caller's word.
+        let worker = unsafe { worker::<W>(host) };
+        let (Some(worker), Some(raw)) = (worker, NonNull::new(host)) else {
+            return Insert::Error.number();
+        };
+        // SAFETY: the caller's word, for the length of this call.
+        let mut batch = unsafe { Batch::borrow(raw) };
+        let result = body(worker, &mut batch);
+        if batch.is_settled() {
+            ffi::LTR_EXPLICIT_ACK_MGMT
+        } else {
+            result.number()
+        }
+    })
+}
+
 /// # Safety
 /// The host calls this on the worker's thread with a message that it holds a reference to.
 unsafe extern "C" fn insert<W: DestinationWorker>(
     host: *mut ffi::LogThreadedDestWorker,
     message: *mut ffi::LogMessage,
 ) -> ffi::LogThreadedResult {
-    guard("worker.insert", Insert::Error, || {
-        // SAFETY: see the function.
-        let worker = unsafe { worker::<W>(host) };
-        let (Some(worker), Some(message)) = (worker, NonNull::new(message)) else {
+    let body = |worker: &W, batch: &mut Batch<'_>| {
+        let Some(message) = NonNull::new(message) else {
             return Insert::Error;
         };
         // SAFETY: the host holds a reference to the message for this call
         // (lib/logthrdest/logthrdestdrv.c: _perform_inserts).
-        worker.insert(unsafe { MessageRef::borrow(message) })
-    })
-    .number()
+        let message = unsafe { MessageRef::borrow(message) };
+        // SAFETY: the worker is live; the host sets the number before it calls this slot.
+        let number = unsafe { (*host).seq_num };
+        let result = worker.insert(message, number);
+        if result != Insert::Queued {
+            return result;
+        }
+        // SAFETY: see the function.
+        let has_all_bytes = unsafe { fills_batch::<W>(host, message) };
+        if has_all_bytes || worker.is_full() {
+            // What this gives is for the whole batch, of which the host takes the message for a part
+            // already.
+            return worker.flush(FlushMode::Normal, batch);
+        }
+        Insert::Queued
+    };
+    // SAFETY: see the function.
+    unsafe { send("worker.insert", host, body) }
+}
+
+/// Whether the batch has come to batch-bytes() with this message.
+///
+/// # Safety
+/// `host` is an `Instance<W>` in its insert slot, on the worker's thread.
+unsafe fn fills_batch<W>(host: *mut ffi::LogThreadedDestWorker, message: MessageRef<'_>) -> bool {
+    static MESSAGE: OnceLock<Name> = OnceLock::new();
+    let instance = host.cast::<Instance<W>>();
+    // SAFETY: the caller's word; set before the worker's thread was started.
+    let limit = unsafe { (*instance).batch_bytes };
+    if limit == 0 {
+        return false;
+    }
+    let name = *MESSAGE.get_or_init(|| Name::look_up(c"MESSAGE"));
+    let length = message
+        .retain()
+        .value(name, |value| value.map_or(0, |value| value.bytes.len()));
+    // SAFETY: the caller's word; nobody else looks at it. The host has counted the message already.
+    let bytes = unsafe {
+        if (*host).batch_size <= 1 {
+            (*instance).bytes = 0;
+        }
+        (*instance).bytes += length;
+        (*instance).bytes
+    };
+    bytes >= limit
 }
 
 /// # Safety
@@ -146,16 +221,14 @@ unsafe extern "C" fn flush<W: DestinationWorker>(
     host: *mut ffi::LogThreadedDestWorker,
     mode: ffi::LogThreadedFlushMode,
 ) -> ffi::LogThreadedResult {
-    guard("worker.flush", Insert::Error, || {
-        let mode = if mode == ffi::LTF_FLUSH_EXPEDITE {
-            FlushMode::Expedite
-        } else {
-            FlushMode::Normal
-        };
-        // SAFETY: see the function.
-        unsafe { worker::<W>(host) }.map_or(Insert::Error, |worker| worker.flush(mode))
-    })
-    .number()
+    let mode = if mode == ffi::LTF_FLUSH_EXPEDITE {
+        FlushMode::Expedite
+    } else {
+        FlushMode::Normal
+    };
+    let body = |worker: &W, batch: &mut Batch<'_>| worker.flush(mode, batch);
+    // SAFETY: see the function.
+    unsafe { send("worker.flush", host, body) }
 }
 
 /// Whether the worker has something to send messages with.

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! Making an instance in the two steps that calling its class takes together, so that something can be
+//! done in between.
+//!
+//! Python code has no such way: `__new__` of a class with several bases may refuse to be called by name.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyTuple, PyType};
+use pyo3::{Bound, ffi};
+
+/// Makes an object of the class, as its `__new__` does without arguments.
+///
+/// # Errors
+/// What `__new__` raises, or TypeError if the class cannot have instances.
+pub(crate) fn create<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let arguments = PyTuple::empty(py);
+    // SAFETY: a type; the GIL is held. Every type has slots since 3.10.
+    let slot = unsafe { ffi::PyType_GetSlot(class.as_type_ptr(), ffi::Py_tp_new) };
+    if slot.is_null() {
+        return Err(PyTypeError::new_err(format!(
+            "cannot create '{}' instances",
+            class.name()?
+        )));
+    }
+    // SAFETY: what is in that slot is a newfunc, or NULL (CPython: PyType_GetSlot).
+    let new: ffi::newfunc = unsafe { std::mem::transmute(slot) };
+    // SAFETY: called as type.__call__() does it, with no keywords.
+    let made = unsafe {
+        new(
+            class.as_type_ptr(),
+            arguments.as_ptr(),
+            std::ptr::null_mut(),
+        )
+    };
+    // SAFETY: a new reference, or NULL with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, made) }
+}
+
+/// Calls the object's `__init__` without arguments.
+///
+/// # Errors
+/// What it raises, or TypeError if it returns something.
+pub(crate) fn initialize(instance: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = instance.py();
+    let arguments = PyTuple::empty(py);
+    let class = instance.get_type();
+    // SAFETY: a type; the GIL is held.
+    let slot = unsafe { ffi::PyType_GetSlot(class.as_type_ptr(), ffi::Py_tp_init) };
+    if slot.is_null() {
+        return Ok(());
+    }
+    // SAFETY: what is in that slot is an initproc, or NULL.
+    let init: ffi::initproc = unsafe { std::mem::transmute(slot) };
+    // SAFETY: called as type.__call__() does it, with no keywords.
+    let failed = unsafe { init(instance.as_ptr(), arguments.as_ptr(), std::ptr::null_mut()) };
+    if failed < 0 {
+        return Err(PyErr::fetch(py));
+    }
+    Ok(())
+}
