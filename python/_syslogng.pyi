@@ -21,6 +21,9 @@ class LogDestination:
     """The native base of syslogng.LogDestination."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    def stats_written_bytes_add(self, bytes: int) -> None:
+        """Add to the host's count of bytes that this destination has written (``output_event_bytes_total`` from
+        syslog-ng 4 on; older ones have no such counter)."""
 
 class ParseOptions:
     """How a source makes messages of text; for LogMessage.parse(). Made by syslog-ng."""

@@ -6,6 +6,8 @@
 
 mod harness;
 
+use std::process::Command;
+
 use harness::Host;
 use harness::destination::host;
 
@@ -628,4 +630,40 @@ class D(LogDestination):
     host.wait_for_lines("trace", 1);
     host.stop();
     assert_eq!(host.lines("trace"), ["old send", "new close", "new deinit"]);
+}
+
+#[test]
+fn bytes_that_are_written_are_counted_where_the_host_has_a_counter_for_them() {
+    let code = r#"
+class D(LogDestination):
+    def __init__(self):
+        super().__init__()
+        self.stats_written_bytes_add(4096)
+    def send(self, msg):
+        trace(self.stats_written_bytes_add(2048))
+        try: self.stats_written_bytes_add(-1)
+        except OverflowError: trace("overflow")
+        return True
+"#;
+    let mut host = host(r#"python(class("m.D"));"#, code).start();
+    host.append("in.txt", "1\n2\n");
+    assert_eq!(
+        host.wait_for_lines("trace", 4),
+        ["None", "overflow", "None", "overflow"]
+    );
+    if harness::host_version() >= (4, 0) {
+        host.wait_until("the counter", |host| {
+            let metrics = Command::new("syslog-ng-ctl")
+                .args(["stats", "prometheus", "--control"])
+                .arg(host.path("ctl"))
+                .output()
+                .unwrap();
+            let metrics = String::from_utf8(metrics.stdout).unwrap();
+            let counter = metrics
+                .lines()
+                .find(|line| line.contains("output_event_bytes_total") && line.contains("m.D"));
+            counter.is_some_and(|line| line.ends_with(" 8192"))
+        });
+    }
+    host.stop();
 }

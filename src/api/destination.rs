@@ -2,6 +2,9 @@
 
 //! The native base of destinations, and the results of their methods.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
@@ -9,7 +12,10 @@ use syslog_ng_plugin::Insert;
 
 /// The native base of syslogng.LogDestination.
 #[pyclass(name = "LogDestination", module = "_syslogng", subclass, frozen)]
-struct LogDestination;
+struct LogDestination {
+    /// What stats_written_bytes_add() has added and the host does not know yet.
+    written: Arc<AtomicUsize>,
+}
 
 #[pymethods]
 impl LogDestination {
@@ -17,7 +23,15 @@ impl LogDestination {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs))]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
-        LogDestination
+        LogDestination {
+            written: Arc::default(),
+        }
+    }
+
+    /// Add to the host's count of bytes that this destination has written (``output_event_bytes_total``
+    /// from syslog-ng 4 on; older ones have no such counter). Any thread.
+    fn stats_written_bytes_add(&self, bytes: usize) {
+        self.written.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -48,6 +62,12 @@ pub(super) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// Whether the object is made from the base class of destinations.
 pub(crate) fn is_destination(object: &Bound<'_, PyAny>) -> bool {
     object.is_instance_of::<LogDestination>()
+}
+
+/// The object's count of bytes written, if it is made from the base class of destinations.
+pub(crate) fn written_bytes(object: &Bound<'_, PyAny>) -> Option<Arc<AtomicUsize>> {
+    let destination = object.cast::<LogDestination>().ok()?;
+    Some(Arc::clone(&destination.get().written))
 }
 
 /// The package's base class of destinations.

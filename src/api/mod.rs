@@ -22,7 +22,7 @@ use pyo3::prelude::*;
 
 use crate::message::{LogBatch, LogMessage, ParseOptions};
 
-pub(crate) use destination::{base, is_destination, result_constants};
+pub(crate) use destination::{base, is_destination, result_constants, written_bytes};
 pub(crate) use sequence::SequenceNumber;
 pub(crate) use template::template_options;
 

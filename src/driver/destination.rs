@@ -13,7 +13,7 @@
 
 use std::ffi::CStr;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
@@ -68,6 +68,8 @@ struct Running {
     pairs: Option<Pairs>,
     /// What `self.seqnum` shows.
     sequence_number: Arc<AtomicI32>,
+    /// What the object has written, where it counts that.
+    written_bytes: Option<Arc<AtomicUsize>>,
     /// open() of one of the workers returned None, and that has been said.
     warned_of_none: Arc<AtomicBool>,
 }
@@ -366,6 +368,7 @@ impl Running {
                 );
             }
         }
+        let written_bytes = api::written_bytes(&instance);
         let object = Object::new(instance, Arc::clone(reporter));
         let method = |name| object.method(py, name, &base);
         let send_batch = method("send_batch");
@@ -391,6 +394,7 @@ impl Running {
             sequence_number,
             // The caller adds them where the config has them.
             pairs: None,
+            written_bytes,
             warned_of_none: Arc::default(),
         })
     }
@@ -573,6 +577,17 @@ impl DestinationWorker for Worker {
         match &running.send {
             Some(send) => attach(|py| running.send(py, send, message)),
             None => self.pending.add(message.retain()),
+        }
+    }
+
+    fn written_bytes(&self) -> usize {
+        let Some(bytes) = &self.running.written_bytes else {
+            return 0;
+        };
+        // Most destinations do not count, and a load is cheaper.
+        match bytes.load(Ordering::Relaxed) {
+            0 => 0,
+            _ => bytes.swap(0, Ordering::Relaxed),
         }
     }
 

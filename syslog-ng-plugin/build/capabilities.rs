@@ -77,6 +77,11 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
         "template_escape",
         Headers("pub use_fqdn: gboolean,\n    pub escape: gboolean"),
     ),
+    // Since 4.x a destination counts the bytes that it has written.
+    (
+        "written_bytes",
+        Headers("pub fn log_threaded_dest_worker_written_bytes_add("),
+    ),
     // AxoSyslog took the note about failures out of a plugin's row.
     (
         "plugin_failure_info",

@@ -112,6 +112,11 @@ const EXCERPTS: &[Excerpts] = &[
         "pub struct _LogTemplateOptions {\n    pub use_fqdn: gboolean,\n    pub time_zone: [*mut gchar; 2usize],",
     ),
     headers(
+        "written_bytes",
+        "    pub fn log_threaded_dest_worker_written_bytes_add(self_: *mut LogThreadedDestWorker, b: gsize);",
+        "    pub fn log_threaded_dest_worker_ack_messages(self_: *mut LogThreadedDestWorker, n: gint);",
+    ),
+    headers(
         "plugin_failure_info",
         "pub struct _Plugin {\n    pub name: *const gchar,\n    pub failure_info: PluginFailureInfo,\n    pub parser: *mut CfgParser,",
         "pub struct _Plugin {\n    pub name: *const gchar,\n    pub parser: *mut CfgParser,",

@@ -110,6 +110,20 @@ pub(crate) unsafe fn source_name(location: &CFG_LTYPE) -> *const gchar {
     location.name
 }
 
+/// Adds to a worker's count of bytes written, where the host has it.
+///
+/// # Safety
+/// `worker` is live, and this is its thread.
+pub(crate) unsafe fn add_written_bytes(worker: *mut LogThreadedDestWorker, bytes: usize) {
+    #[cfg(host = "written_bytes")]
+    // SAFETY: the caller's word.
+    unsafe {
+        log_threaded_dest_worker_written_bytes_add(worker, bytes)
+    };
+    #[cfg(not(host = "written_bytes"))]
+    let _ = (worker, bytes);
+}
+
 /// What a destination's counters go under. The host may ask under its stats lock, on any thread.
 pub(crate) trait StatsNames {
     /// Hands the labels to `label`, and gives the name that the host uses where it has no labels.

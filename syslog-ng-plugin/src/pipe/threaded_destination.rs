@@ -116,6 +116,11 @@ pub trait DestinationWorker: Send + Sync + 'static {
     /// Sends a message, or adds it to the batch. `sequence_number` is the driver's own count, which the
     /// host makes for messages of this machine; 0 for others.
     fn insert(&self, message: MessageRef<'_>, sequence_number: i32) -> Insert;
+    /// How many bytes have been written to the target since this was last asked, for the host's counter
+    /// of them. Asked after each [`insert`](Self::insert) and [`flush`](Self::flush).
+    fn written_bytes(&self) -> usize {
+        0
+    }
     /// Whether the batch is to be flushed now, though the host does not think it full. Asked after an
     /// [`insert`](Self::insert) that gave `Queued`.
     fn is_full(&self) -> bool {

@@ -148,6 +148,11 @@ unsafe fn send<W: DestinationWorker>(
         // SAFETY: the caller's word, for the length of this call.
         let mut batch = unsafe { Batch::borrow(raw) };
         let result = body(worker, &mut batch);
+        let written = worker.written_bytes();
+        if written > 0 {
+            // SAFETY: the caller's word.
+            unsafe { ffi::compat::add_written_bytes(host, written) };
+        }
         if batch.is_settled() {
             ffi::LTR_EXPLICIT_ACK_MGMT
         } else {
