@@ -44,9 +44,18 @@ class Case(NamedTuple):
     name: str
     drain: bool
     """All messages are in the queue before the first is sent, so that only the destination's thread is measured."""
+    python: str = "Send"
+    """The class in messages.py."""
+    options: str = ""
+    """What the driver has on top."""
 
 
-CASES = [Case("send(), end to end", False), Case("drain send()", True)]
+CASES = [
+    Case("send(), end to end", False),
+    Case("drain send()", True),
+    # The C module has no send_batch(): there the class's send() and flush() do the same.
+    Case("drain send_batch()", True, "SendBatch", "batch-lines(1000)"),
+]
 
 
 class SourceCase(NamedTuple):
@@ -69,14 +78,15 @@ def config(case: Case, destination: str, messages: int) -> str:
     return f"""@version: current
 @module mod-{"python" if destination == "python" else "discard"}
 source s {{ file("in.txt" flags(no-parse) follow-freq(0.05) log-fetch-limit(1000) log-iw-size(10000)); }};
-destination d {{ {driver(destination, size)} }};
+destination d {{ {driver(case, destination, size)} }};
 log {{ source(s); destination(d); {flags} }};
 """
 
 
-def driver(destination: str, size: str) -> str:
+def driver(case: Case, destination: str, size: str) -> str:
     if destination == "python":
-        return f'python(class("messages.Send") options("go" "go") persist-name("bench") {size});'
+        class_ = f'class("messages.{case.python}") options("go" "go") persist-name("bench")'
+        return f"python({class_} {size} {case.options});"
     return f'discard(wait-for("go") time-reopen(1) persist-name("bench") {size});'
 
 
@@ -213,13 +223,20 @@ def run_source(case: SourceCase, modules: Dict[str, Path], messages: int) -> Res
         shutil.rmtree(folder)
 
 
-def body(messages: int) -> float:
-    """Microseconds that the Python body takes by itself, with a dict in place of the message."""
+def body(case: Case, messages: int) -> float:
+    """Microseconds a message that the Python body takes by itself, with a dict in place of the message, or with a batch whose
+    values are there."""
+    calls = {
+        "Send": f"for _ in range({messages}): send(message)\n",
+        "SendBatch": f"for _ in range({messages} // 1000): send_batch(batch)\n",
+    }
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[1]); import messages\n"
         "send = messages.Send().send; message = {'HOST': b'host', 'MESSAGE': b'message'}\n"
-        "start = time.process_time()\n"
-        f"for _ in range({messages}): send(message)\n"
+        "send_batch = messages.SendBatch().send_batch; rows = [(b'host', b'message')] * 1000\n"
+        "class Batch:\n    def values(self, *names): return rows\n"
+        "batch = Batch(); start = time.process_time()\n"
+        f"{calls[case.python]}"
         f"print((time.process_time() - start) / {messages} * 1e6)"
     )
     command = ["/usr/bin/python3", "-c", code, str(HERE)]
@@ -261,13 +278,14 @@ def main() -> None:
             results[source_case.name] = {"no Python": found[1:]}
     if arguments.json:
         arguments.json.write_text(json.dumps(results))
-    loop = body(arguments.messages)
-    print(f"{arguments.messages} messages, medians of {arguments.rounds} rounds; the Python body alone: {loop:.2f} µs")
+    loops = {case.name: body(case, arguments.messages) for case in CASES}
+    alone = ", ".join(f"{name} {loop:.2f} µs" for name, loop in loops.items())
+    print(f"{arguments.messages} messages, medians of {arguments.rounds} rounds; the Python body alone: {alone}")
     print(f"{'case':<20} {'':<10} {'msg/s':>10} {'± %':>5} {'CPU µs':>8} {'RSS MiB':>8} {'to C':>6} {'to limit':>8}")
     for case_name, gathered in results.items():
         median = {name: Result(*map(statistics.median, zip(*list_))) for name, list_ in gathered.items()}
-        # Sources have no Python yet.
-        limit = median["no Python"].cpu + (loop if "ours" in median else 0)
+        # Sources have no Python here.
+        limit = median["no Python"].cpu + loops.get(case_name, 0)
         reference = median.get("C module")
         for name, result in median.items():
             rates = [one.rate for one in gathered[name]]

@@ -16,7 +16,7 @@ const HEADERS: &str = "../include/host.h";
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=build");
+    println!("cargo:rerun-if-changed=build/capabilities.rs");
     println!("cargo:rerun-if-changed={HEADERS}");
     println!("cargo:rerun-if-env-changed=PKG_CONFIG_PATH");
 

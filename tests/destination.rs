@@ -645,7 +645,10 @@ class D(LogDestination):
         except OverflowError: trace("overflow")
         return True
 "#;
-    let mut host = host(r#"python(class("m.D"));"#, code).start();
+    // At the level before that no worker's counters are kept.
+    let driver = r#"python(class("m.D")); };
+options { stats-level(1);"#;
+    let mut host = host(driver, code).start();
     host.append("in.txt", "1\n2\n");
     assert_eq!(
         host.wait_for_lines("trace", 4),
