@@ -82,6 +82,11 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
         "written_bytes",
         Headers("pub fn log_threaded_dest_worker_written_bytes_add("),
     ),
+    // Some count them only for drivers that ask for it.
+    (
+        "written_bytes_on_request",
+        Headers("pub raw_bytes_enabled: gboolean"),
+    ),
     // AxoSyslog took the note about failures out of a plugin's row.
     (
         "plugin_failure_info",

@@ -117,6 +117,11 @@ const EXCERPTS: &[Excerpts] = &[
         "    pub fn log_threaded_dest_worker_ack_messages(self_: *mut LogThreadedDestWorker, n: gint);",
     ),
     headers(
+        "written_bytes_on_request",
+        "    pub output_events_sc_key: *mut StatsClusterKey,\n    pub raw_bytes_enabled: gboolean,\n}",
+        "    pub output_events_sc_key: *mut StatsClusterKey,\n}",
+    ),
+    headers(
         "plugin_failure_info",
         "pub struct _Plugin {\n    pub name: *const gchar,\n    pub failure_info: PluginFailureInfo,\n    pub parser: *mut CfgParser,",
         "pub struct _Plugin {\n    pub name: *const gchar,\n    pub parser: *mut CfgParser,",

@@ -110,6 +110,15 @@ pub(crate) unsafe fn source_name(location: &CFG_LTYPE) -> *const gchar {
     location.name
 }
 
+/// Asks for counts of bytes written, where the host wants to be asked.
+pub(crate) fn count_written_bytes(driver: &mut LogThreadedDestDriver) {
+    #[cfg(host = "written_bytes_on_request")]
+    {
+        driver.metrics.raw_bytes_enabled = 1;
+    }
+    let _ = driver;
+}
+
 /// Adds to a worker's count of bytes written, where the host has it.
 ///
 /// # Safety

@@ -177,6 +177,7 @@ impl<D: ThreadedDestination> Instance<D> {
         host.super_.super_.super_.generate_persist_name = Some(generate_persist_name::<D>);
         host.worker.construct = Some(construct_worker::<D>);
         ffi::compat::set_stats_slot::<Self>(host);
+        ffi::compat::count_written_bytes(host);
         // SAFETY: the name is NUL-terminated and static.
         let source = unsafe { ffi::stats_register_type(D::STATS_TYPE.as_ptr()) };
         host.stats_source = source as ffi::gint;
