@@ -530,3 +530,38 @@ class D(LogDestination):
     let seen: std::collections::HashSet<_> = host.lines("out").into_iter().collect();
     assert!(lines.iter().all(|line| seen.contains(line)), "{seen:?}");
 }
+
+#[test]
+fn results_that_misbehave_are_errors_and_the_daemon_lives() {
+    let code = r#"
+import sys
+class BadLength(list):
+    def __len__(self): raise OSError("no length")
+class BadItem(list):
+    def __getitem__(self, at): raise OSError("no item")
+class BadIndex:
+    def __index__(self): raise OSError("no index")
+def exit(): sys.exit(3)
+def interrupt(): raise KeyboardInterrupt
+def generator(): yield True
+ways = [
+    lambda: BadLength([True] * 3), lambda: BadItem([True] * 3), lambda: BadIndex(), lambda: [BadIndex()] * 3,
+    lambda: generator(), lambda: exit(), lambda: interrupt(), lambda: float("nan"), lambda: object(), lambda: 2**70,
+]
+class D(LogDestination):
+    def send_batch(self, batch):
+        trace("batch", len(batch))
+        return ways.pop(0)() if ways else True
+"#;
+    let driver =
+        r#"python(class("m.D") batch-lines(3) batch-timeout(600000) retries(100) time-reopen(1));"#;
+    let mut host = host(driver, code).start();
+    host.append("in.txt", "1\n2\n3\n");
+    host.wait_until("all messages", |host| {
+        host.counter("d#0", "python,m.D", "written") == Some(3)
+    });
+    assert_eq!(host.counter("d#0", "python,m.D", "errors"), Some(10));
+    assert_eq!(host.counter("d#0", "python,m.D", "dropped"), Some(0));
+    assert_eq!(host.lines("trace"), ["batch 3"; 11]);
+    host.stop();
+}

@@ -129,29 +129,34 @@ class D(LogDestination):
 }
 
 #[test]
-fn an_init_that_raises_in_one_worker_refuses_a_reload_and_the_old_config_goes_on() {
+fn a_reload_that_one_worker_refuses_brings_all_workers_of_the_old_config_back() {
     let code = r#"
 class D(LogDestination):
-    def __init__(self):
-        if self.worker_index == 1 and os.path.exists("broken"): raise OSError("on purpose")
+    def init(self, options):
+        self.options = options
+        return not (options and self.worker_index == 1)
     def send(self, msg):
-        trace(msg["MESSAGE"].decode())
+        trace("sent", msg["MESSAGE"].decode(), self.worker_index, self.persist_name)
         return True
 "#;
     let mut host = host(r#"python(class("m.D") workers(2));"#, code).start();
     host.append("in.txt", "1\n2\n");
     host.wait_for_lines("trace", 2);
-    // What the old config makes again is whole again.
-    let code = host
-        .read("syslog-ng.conf")
-        .replace("workers(2)", "workers(2) options(\"x\" \"y\")");
-    std::fs::write(host.path("syslog-ng.conf"), code).unwrap();
-    host.write("broken", "");
-    host.signal(libc::SIGHUP);
-    host.wait_for_log("__init__() raised an exception");
-    // The old config cannot be made again either: the host ends, as it says.
-    let status = host.wait_for_end();
-    assert!(!status.success());
+    let config = host.read("syslog-ng.conf");
+    let refused = config.replace("workers(2)", r#"workers(3) options("x" "y")"#);
+    std::fs::write(host.path("syslog-ng.conf"), refused).unwrap();
+    for round in 1..=3 {
+        assert!(!host.reload());
+        host.append("in.txt", "3\n4\n");
+        host.wait_for_lines("trace", 2 + round * 2);
+    }
+    let workers: BTreeSet<_> = traced(&host, "sent")
+        .into_iter()
+        .map(|line| line.split_once(' ').unwrap().1.to_owned())
+        .collect();
+    let expected = ["0 python(m.D)", "1 python(m.D)"].map(str::to_owned);
+    assert_eq!(workers, BTreeSet::from(expected));
+    host.stop();
 }
 
 #[test]
