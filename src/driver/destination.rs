@@ -12,27 +12,22 @@
 //! one comes the persist name, which is the driver's.
 
 use std::ffi::CStr;
-use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
-use syslog_ng_plugin::host::{PYTHON_BASE_CLASSES, TYPED_OPTIONS};
+use syslog_ng_plugin::host::TYPED_OPTIONS;
 use syslog_ng_plugin::{
-    Batch, Config, Destination, DestinationWorker, FlushMode, Insert, Location, Message,
-    MessageRef, Names, OptionRule, Prepared, ThreadedDestination,
+    Config, Destination, Location, Names, OptionRule, Prepared, ThreadedDestination,
 };
 
-use super::batch::Pending;
 use super::global_code::GlobalCode;
 use super::persist_names::{Owner, PersistNames};
-use crate::api;
-use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
-use crate::message::{LogBatch, LogMessage, Pairs, ValueMode};
-use crate::object::{self, Error, Method, Object, Place, Reporter};
+use super::worker::{Running, Worker};
+use crate::interpreter::{attach, attach_for_config};
+use crate::message::ValueMode;
+use crate::object::{self, Place, Reporter};
 use crate::options::{Binding, DESTINATION};
-use crate::outcome::{self, Results};
+use crate::{api, outcome};
 
 /// `python()` in a destination.
 pub(crate) struct PythonDestination {
@@ -50,34 +45,6 @@ struct Workers {
     running: Vec<Arc<Running>>,
     persist_name: String,
     owner: Owner,
-}
-
-/// A worker's object with the methods that are called for each message, looked up once.
-struct Running {
-    object: Object,
-    /// What sends messages: one of the two is there.
-    send: Option<Method>,
-    send_batch: Option<Method>,
-    open: Option<Method>,
-    is_opened: Option<Method>,
-    flush: Option<Method>,
-    /// The package's base class: what is inherited from it counts as not defined.
-    base: Py<PyAny>,
-    mode: ValueMode,
-    /// What send() gets instead of the message.
-    pairs: Option<Pairs>,
-    /// What `self.seqnum` shows.
-    sequence_number: Arc<AtomicI32>,
-    /// What the object has written, where it counts that.
-    written_bytes: Option<Arc<AtomicUsize>>,
-    /// open() of one of the workers returned None, and that has been said.
-    warned_of_none: Arc<AtomicBool>,
-}
-
-/// What sends messages.
-pub(crate) struct Worker {
-    running: Arc<Running>,
-    pending: Pending,
 }
 
 impl ThreadedDestination for PythonDestination {
@@ -124,16 +91,12 @@ impl ThreadedDestination for PythonDestination {
             self.take_name(py, &reporter, &names.persist)?;
             for worker in &running {
                 // An object that takes no attributes goes without, as with the C module.
-                let _ = worker.object.set(py, "persist_name", &names.persist);
+                let _ = worker.object().set(py, "persist_name", &names.persist);
             }
             Some((running, names))
         })?;
-        let batches = running.iter().any(|worker| worker.send_batch.is_some());
-        let workers = running.iter().map(|running| Worker {
-            running: Arc::clone(running),
-            pending: Pending::default(),
-        });
-        let workers = workers.collect();
+        let batches = running.iter().any(|worker| worker.sends_batches());
+        let workers = running.iter().map(Worker::new).collect();
         *self.prepared() = Some(Workers {
             running,
             persist_name: names.persist.clone(),
@@ -163,7 +126,7 @@ impl ThreadedDestination for PythonDestination {
         let running = self.running();
         attach_for_config(|py| running.iter().for_each(|worker| worker.deinit(py)));
         if let Some(worker) = running.first() {
-            worker.object.reporter().finish();
+            worker.object().reporter().finish();
         }
     }
 
@@ -244,33 +207,7 @@ impl PythonDestination {
         let base = api::base(py)
             .map_err(|error| reporter.report(py, "import syslogng", None, &error.into()))
             .ok()?;
-        set_constants(&class);
-        let warned_of_none = Arc::new(AtomicBool::new(false));
-        let options = api::template_options(py, destination.template_options())
-            .map_err(|error| reporter.report(py, "__init__", None, &error.into()))
-            .ok()?;
-        (0..destination.workers())
-            .map(|index| {
-                let made = Running::make(&class, index, &options, base.clone(), reporter, mode)?;
-                let pairs = destination
-                    .value_pairs()
-                    .map(|pairs| Pairs::new(pairs, destination.template_options()));
-                if pairs.is_some() && made.send_batch.is_some() {
-                    reporter.refuse(
-                        py,
-                        "value-pairs() is for send(), and the class defines send_batch(), which gets the \
-                         messages themselves: one of them has to go",
-                        &[],
-                    );
-                    return None;
-                }
-                Some(Arc::new(Running {
-                    warned_of_none: Arc::clone(&warned_of_none),
-                    pairs,
-                    ..made
-                }))
-            })
-            .collect()
+        Running::make_all(py, &class, &base, reporter, mode, destination)
     }
 
     fn resolve<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -284,7 +221,7 @@ impl PythonDestination {
             let method = running.method(py, "generate_persist_name")?;
             let options = running.options(py, "generate_persist_name", &self.binding)?;
             running
-                .object
+                .object()
                 .call(py, &method, (options,), outcome::persist_name)
         };
         let class = &self.class;
@@ -303,308 +240,5 @@ impl PythonDestination {
             stats_instance,
             stats_labels,
         }
-    }
-}
-
-/// An instance, which knows its worker's index, sequence number and template options when its `__init__` is called.
-fn instance<'py>(
-    class: &Bound<'py, PyAny>,
-    index: usize,
-    template_options: &Py<PyAny>,
-    sequence_number: &Arc<AtomicI32>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = class.py();
-    let number = api::SequenceNumber::new(Arc::clone(sequence_number));
-    let attributes = [
-        ("worker_index", index.into_pyobject(py)?.into_any()),
-        ("seqnum", Bound::new(py, number)?.into_any()),
-        ("template_options", template_options.bind(py).clone()),
-    ];
-    object::instantiate(class, &attributes)
-}
-
-/// Puts the results of send() and flush() on a class, so that code written without the base class
-/// finds `self.SUCCESS` and the like. A class that takes no attributes goes without.
-fn set_constants(class: &Bound<'_, PyAny>) {
-    for (name, number) in api::result_constants() {
-        let _ = class.setattr(name, number);
-    }
-}
-
-impl Running {
-    /// Makes the object of one worker. `None` when that fails, which has been said.
-    fn make<'py>(
-        class: &Bound<'py, PyAny>,
-        index: usize,
-        template_options: &Py<PyAny>,
-        base: Bound<'py, PyAny>,
-        reporter: &Arc<Reporter>,
-        mode: ValueMode,
-    ) -> Option<Running> {
-        let py = class.py();
-        let sequence_number = Arc::<AtomicI32>::default();
-        let instance = instance(class, index, template_options, &sequence_number)
-            .map_err(|error| reporter.report(py, "__init__", None, &error.into()))
-            .ok()?;
-        // Where class() names a function, the constants are on it and not on what it gave.
-        if !instance.hasattr("SUCCESS").unwrap_or(false) {
-            set_constants(instance.get_type().as_any());
-        }
-        if PYTHON_BASE_CLASSES && !api::is_destination(&instance) {
-            if mode == ValueMode::Typed {
-                reporter.refuse(
-                    py,
-                    "the class does not derive from syslogng.LogDestination, as a config of version \
-                     4.0 or newer needs it to",
-                    &[],
-                );
-                return None;
-            }
-            if index == 0 {
-                reporter.warn(
-                    py,
-                    "the class does not derive from syslogng.LogDestination, which configs of \
-                     version 4.0 and newer will need",
-                );
-            }
-        }
-        let written_bytes = api::written_bytes(&instance);
-        let object = Object::new(instance, Arc::clone(reporter));
-        let method = |name| object.method(py, name, &base);
-        let send_batch = method("send_batch");
-        let send = method("send").filter(|_| send_batch.is_none());
-        if send.is_none() && send_batch.is_none() {
-            reporter.refuse(
-                py,
-                "the class does not define send(self, msg), nor send_batch(self, batch)",
-                &[],
-            );
-            return None;
-        }
-        let (open, is_opened, flush) = (method("open"), method("is_opened"), method("flush"));
-        Some(Running {
-            object,
-            send,
-            send_batch,
-            open,
-            is_opened,
-            flush,
-            base: base.unbind(),
-            mode,
-            sequence_number,
-            // The caller adds them where the config has them.
-            pairs: None,
-            written_bytes,
-            warned_of_none: Arc::default(),
-        })
-    }
-
-    fn method(&self, py: Python<'_>, name: &'static str) -> Option<Method> {
-        self.object.method(py, name, self.base.bind(py))
-    }
-
-    /// options() for a method. `None` when they cannot be made, which has been said.
-    fn options<'py>(
-        &self,
-        py: Python<'py>,
-        method: &'static str,
-        binding: &Binding,
-    ) -> Option<Bound<'py, PyDict>> {
-        object::to_dict(py, &binding.options)
-            .map_err(|error| self.object.report(py, method, &error.into()))
-            .ok()
-    }
-
-    fn init(&self, py: Python<'_>, binding: &Binding) -> bool {
-        let Some(init) = self.method(py, "init") else {
-            return true;
-        };
-        let Some(options) = self.options(py, "init", binding) else {
-            return false;
-        };
-        let Some(ready) = self.object.call(py, &init, (options,), outcome::init) else {
-            return false;
-        };
-        if !ready {
-            let location = init.location(py).unwrap_or_default();
-            self.object.reporter().refuse(
-                py,
-                "init() returned False",
-                &[("method", "init"), ("location", &location)],
-            );
-        }
-        ready
-    }
-
-    fn deinit(&self, py: Python<'_>) {
-        if let Some(deinit) = self.method(py, "deinit") {
-            self.object.call(py, &deinit, (), outcome::nothing);
-        }
-    }
-
-    fn is_opened(&self, py: Python<'_>, method: &Method) -> bool {
-        self.object
-            .call(py, method, (), outcome::is_opened)
-            .unwrap_or(false)
-    }
-
-    fn open(&self, py: Python<'_>) -> bool {
-        let Some(open) = &self.open else { return true };
-        let opened = match self.object.call(py, open, (), outcome::open) {
-            Some(Some(opened)) => opened,
-            Some(None) => {
-                self.warn_of_none(py);
-                true
-            }
-            None => false,
-        };
-        match &self.is_opened {
-            Some(is_opened) if opened => self.is_opened(py, is_opened),
-            _ => opened,
-        }
-    }
-
-    /// Says once that open() should return something.
-    fn warn_of_none(&self, py: Python<'_>) {
-        if self.warned_of_none.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        self.object.reporter().warn(
-            py,
-            "open() returned None, which counts as True: return True or False",
-        );
-    }
-
-    fn close(&self, py: Python<'_>) {
-        if let Some(is_opened) = &self.is_opened {
-            if !self.is_opened(py, is_opened) {
-                return;
-            }
-        }
-        if let Some(close) = self.method(py, "close") {
-            self.object.call(py, &close, (), outcome::nothing);
-        }
-    }
-
-    /// Whether messages can be sent: what is not open is opened.
-    fn is_ready(&self, py: Python<'_>) -> bool {
-        match &self.is_opened {
-            Some(is_opened) => self.is_opened(py, is_opened) || self.open(py),
-            None => true,
-        }
-    }
-
-    fn send(&self, py: Python<'_>, send: &Method, message: MessageRef<'_>) -> Insert {
-        if !self.is_ready(py) {
-            return Insert::NotConnected;
-        }
-        let Some(argument) = self.argument(py, message) else {
-            return Insert::Error;
-        };
-        self.object
-            .call(py, send, (argument,), outcome::send)
-            .unwrap_or(Insert::Error)
-    }
-
-    /// What send() gets. `None` when that cannot be made, which has been said where it has to be.
-    fn argument<'py>(&self, py: Python<'py>, message: MessageRef<'_>) -> Option<Bound<'py, PyAny>> {
-        if let Some(pairs) = &self.pairs {
-            let number = self.sequence_number.load(Ordering::Relaxed);
-            let converted = pairs.convert(py, message, number);
-            for error in &converted.errors {
-                self.object.report(py, "send", error);
-            }
-            return converted.dict.map(Bound::into_any);
-        }
-        Bound::new(py, LogMessage::new(message.retain(), self.mode))
-            .map(Bound::into_any)
-            .map_err(|error| self.object.report(py, "send", &Error::from(error)))
-            .ok()
-    }
-
-    fn send_batch(
-        &self,
-        py: Python<'_>,
-        method: &Method,
-        messages: &Arc<[Message]>,
-        range: Range<usize>,
-    ) -> Results {
-        if !self.is_ready(py) {
-            return Results::All(Insert::NotConnected);
-        }
-        let count = range.len();
-        let results = match Py::new(py, LogBatch::new(messages, range, self.mode)) {
-            Ok(batch) => self.object.call(py, method, (batch,), |returned| {
-                outcome::send_batch(returned, count)
-            }),
-            Err(error) => {
-                self.object.report(py, "send_batch", &Error::from(error));
-                None
-            }
-        };
-        let Some((results, error)) = results else {
-            return Results::All(Insert::Error);
-        };
-        if let Some(error) = error {
-            self.object.report_of(py, method, &error);
-        }
-        results
-    }
-}
-
-impl DestinationWorker for Worker {
-    fn thread_started(&self) {
-        keep_thread_state();
-    }
-
-    fn thread_stopping(&self) {
-        let_go_of_thread_state();
-    }
-
-    fn connect(&self) -> bool {
-        attach(|py| self.running.open(py))
-    }
-
-    fn disconnect(&self) {
-        attach(|py| self.running.close(py));
-    }
-
-    fn insert(&self, message: MessageRef<'_>, sequence_number: i32) -> Insert {
-        let running = &self.running;
-        running
-            .sequence_number
-            .store(sequence_number, Ordering::Relaxed);
-        match &running.send {
-            Some(send) => attach(|py| running.send(py, send, message)),
-            None => self.pending.add(message.retain()),
-        }
-    }
-
-    fn written_bytes(&self) -> usize {
-        let Some(bytes) = &self.running.written_bytes else {
-            return 0;
-        };
-        // Most destinations do not count, and a load is cheaper.
-        match bytes.load(Ordering::Relaxed) {
-            0 => 0,
-            _ => bytes.swap(0, Ordering::Relaxed),
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.pending.is_full()
-    }
-
-    fn flush(&self, _mode: FlushMode, batch: &mut Batch<'_>) -> Insert {
-        if let Some(method) = &self.running.send_batch {
-            return self.pending.flush(batch, |messages, range| {
-                attach(|py| self.running.send_batch(py, method, messages, range))
-            });
-        }
-        let Some(flush) = &self.running.flush else {
-            return Insert::Success;
-        };
-        attach(|py| self.running.object.call(py, flush, (), outcome::flush))
-            .unwrap_or(Insert::Error)
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! - [`global_code`]: `python { … };` at the top level of a config.
 //! - [`destination`]: `python()` in a destination.
+//! - [`worker`]: its workers: an object with its methods, and what hands messages to it.
 //! - [`batch`]: its messages for send_batch(), and what becomes of them.
 //! - [`persist_names`]: which driver of a config has which persist name.
 //! - [`source`]: `python()` in a source.
@@ -20,6 +21,7 @@ mod instance;
 mod persist_names;
 mod source;
 mod unfinished;
+mod worker;
 
 pub(crate) use destination::PythonDestination;
 pub(crate) use fetcher::{PythonFetcher, Running as RunningFetcher};
