@@ -25,6 +25,7 @@ enum Outcome {
 }
 
 const CASES: &[(&str, Outcome)] = &[
+    ("current.changed", Outcome::Delivers),
     ("driver.construct_worker", Outcome::Refused),
     ("driver.deinit", Outcome::Delivers),
     ("compat.format_stats", Outcome::Delivers),
