@@ -182,7 +182,7 @@ impl LogTemplate {
         })?;
         let template = &inner.template;
         let bytes = if template.may_block() {
-            // A function may be anybody's code: it gets the message as it is now, and no lock is held.
+            // A function may be anybody's code: it gets the message as it is now, without a lock.
             let message = msg.snapshot(py);
             py.detach(|| template.format(&message, options, zone, seqnum, <[u8]>::to_vec))
         } else {

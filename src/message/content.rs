@@ -54,7 +54,7 @@ impl Content {
         Content::Own(Mutex::new(message))
     }
 
-    /// Hands the message to `read`, which runs no Python code, for that could come back for the lock.
+    /// Hands the message to `read`, which runs no Python code: that could come back for the lock.
     pub(super) fn read<T>(&self, py: Python<'_>, read: impl FnOnce(&Message) -> T) -> T {
         match self {
             Content::Shared(message) => read(message),

@@ -50,8 +50,8 @@ impl Time {
         })
     }
 
-    /// As a value: with milliseconds, as the host writes times, or with microseconds where there are
-    /// any. The host knows offsets of whole minutes.
+    /// As a value: with milliseconds, as the host writes times, or with microseconds where there
+    /// are any. The host knows offsets of whole minutes.
     pub(super) fn to_text(&self) -> String {
         let mut text = if self.microseconds % 1000 == 0 {
             format!("{}.{:03}", self.seconds, self.microseconds / 1000)

@@ -3,8 +3,8 @@
 //! The items of a value that is a list.
 //!
 //! The text is the host's: items with commas between them, in quotes where needed. The host cannot
-//! keep a NUL byte in an item: what it writes for one reads back as four letters. Here it is written
-//! as it is, in quotes, and lists with one are read here.
+//! keep a NUL byte in an item: what it writes for one reads back as four letters. Here it is
+//! written as it is, in quotes, and lists with one are read here.
 
 use std::mem::MaybeUninit;
 

@@ -62,8 +62,8 @@ thread_local! {
     static COMPILES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A thread's turn to compile. That may load a module, which the host takes for a matter of its main
-/// thread alone. A thread that compiles while it does, in what a function brings, needs no other.
+/// A thread's turn to compile. That may load a module, which the host takes for a matter of its
+/// main thread alone. A thread that compiles while it does, in what a function brings, needs no other.
 struct Turn(Option<MutexGuard<'static, ()>>);
 
 impl Turn {
@@ -140,8 +140,8 @@ impl Template {
         self.has_functions
     }
 
-    /// Hands the text that it makes of a message to `read`. `number` is what `$SEQNUM` gives, unless
-    /// it is 0. Any thread; the module's own lock is not held if [`Self::may_block`].
+    /// Hands the text that it makes of a message to `read`. `number` is what `$SEQNUM` gives,
+    /// unless it is 0. Any thread; the module's own lock is not held if [`Self::may_block`].
     ///
     /// # Errors
     /// Only where it has functions: when it cannot be compiled for the configuration in use.
@@ -236,8 +236,8 @@ unsafe impl Send for TemplateOptions {}
 unsafe impl Sync for TemplateOptions {}
 
 impl TemplateOptions {
-    /// Those of the configuration in use; `None` if there is none. Any thread; the module's own lock
-    /// is not held.
+    /// Those of the configuration in use; `None` if there is none. Any thread; the module's own
+    /// lock is not held.
     #[doc(alias = "log_template_options_defaults")]
     pub fn of_the_configuration() -> Option<Self> {
         current::with(|current| {
