@@ -18,6 +18,9 @@
 #include <logthrdest/logthrdestdrv.h>
 #include <logthrsource/logthrsourcedrv.h>
 #include <logthrsource/logthrfetcherdrv.h>
+#include <ack-tracker/ack_tracker.h>
+#include <ack-tracker/ack_tracker_factory.h>
+#include <ack-tracker/bookmark.h>
 
 /* Messages and templates. */
 #include <logmsg/logmsg.h>

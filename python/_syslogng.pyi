@@ -3,7 +3,7 @@
 
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, Iterator, List, Optional, SupportsIndex, Tuple, Union, final, overload
+from typing import Any, Callable, Iterator, List, Optional, SupportsIndex, Tuple, Union, final, overload
 
 _Value = Union[str, bytes, SupportsIndex, float, None, datetime, List[str], List[bytes], List[Union[str, bytes]]]
 
@@ -27,6 +27,27 @@ class LogDestination:
 
 class ParseOptions:
     """How a source makes messages of text; for LogMessage.parse(). Made by syslog-ng."""
+
+class AckTracker:
+    """The base of ack trackers. Callbacks are called on any thread, and nothing may be posted there."""
+
+class InstantAckTracker(AckTracker):
+    """Tells of each message when it is delivered: ack_callback(bookmark)."""
+
+    def __init__(self, ack_callback: Callable[[Any], Any]) -> None: ...
+
+class ConsecutiveAckTracker(AckTracker):
+    """Tells of the newest message such that it and all before it are delivered: ack_callback(bookmark)."""
+
+    def __init__(self, ack_callback: Callable[[Any], Any]) -> None: ...
+
+class BatchedAckTracker(AckTracker):
+    """Tells of many messages at once, in any order: batched_ack_callback([bookmark, …]).
+
+    That is when batch_size of them are delivered, or after timeout milliseconds.
+    """
+
+    def __init__(self, timeout: int, batch_size: int, batched_ack_callback: Callable[[List[Any]], Any]) -> None: ...
 
 class LogFetcherResult(IntEnum):
     """What fetch() of a fetcher may return."""
@@ -112,7 +133,7 @@ class LogMessage:
     def set_recvd_rawmsg_size(self, rawmsg_size: int) -> None:
         """Set how many bytes came in for this message."""
     def set_bookmark(self, bookmark: Any) -> None:
-        """Set what a source's acknowledgement of this message will be told by."""
+        """Set what the source's ack tracker gives back when the message is delivered; None for nothing."""
     @staticmethod
     def parse(raw_msg: Union[str, bytes], parse_options: ParseOptions) -> LogMessage:
         """Make a message of a text, as a source with these options does: its ``parse_options``."""

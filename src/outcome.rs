@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PySequence, PyString, PyTuple};
 use syslog_ng_plugin::{Fetch, Fetched, Insert};
 
+use crate::driver::bookmark_of;
 use crate::message::LogMessage;
 use crate::object::Error;
 
@@ -190,8 +191,10 @@ pub(crate) fn fetch(returned: &Bound<'_, PyAny>) -> Result<Fetch, Error> {
     }
     let message = message.and_then(|message| message.cast_into::<LogMessage>().ok());
     let message = message.ok_or_else(wrong)?;
-    match message.get().for_posting(message.py()) {
-        Some(message) => Ok(Fetch::Success(Fetched(message))),
+    let message = message.get();
+    let bookmark = bookmark_of(returned.py(), message);
+    match message.for_posting(returned.py()) {
+        Some(message) => Ok(Fetch::Success(Fetched { message, bookmark })),
         None => Err(unusable(returned, NEW)),
     }
 }

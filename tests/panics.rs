@@ -25,6 +25,9 @@ enum Outcome {
 }
 
 const CASES: &[(&str, Outcome)] = &[
+    ("ack.batch", Outcome::Delivers),
+    ("ack.destroy", Outcome::Delivers),
+    ("ack.save", Outcome::Delivers),
     ("current.changed", Outcome::Delivers),
     ("driver.construct_worker", Outcome::Refused),
     ("driver.deinit", Outcome::Delivers),
@@ -120,6 +123,10 @@ const FILE: &str = r#"file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1));"#;
 /// Each message fills the window, so that the source is woken up after it.
 const GENERATE: &str = r#"generate(message("one") count(2) log-iw-size(1));"#;
 
+/// Posts a message with a bookmark.
+const BOOKMARKS: &str =
+    r#"python(class("S") persist-name("instant")); python(class("B") persist-name("batched"));"#;
+
 fn config(source: &str, extra: &str) -> String {
     format!(
         r#"
@@ -129,6 +136,18 @@ class D:
     def send(self, msg):
         msg.keys()
         print(msg["MESSAGE"].decode(), flush=True)
+        return True
+from syslogng import BatchedAckTracker, InstantAckTracker, LogMessage, LogSource
+class S(LogSource):
+    def init(self, options):
+        self.ack_tracker = InstantAckTracker(lambda bookmark: None)
+        return True
+    def run(self):
+        self.post_message(LogMessage("one", 1))
+    def request_exit(self): pass
+class B(S):
+    def init(self, options):
+        self.ack_tracker = BatchedAckTracker(0, 1, lambda bookmarks: None)
         return True
 }};
 source s {{ {source} }};
@@ -158,10 +177,10 @@ fn run(slot: &str, outcome: Outcome) {
         "value_pairs.visit" => r#"retries(2) time-reopen(1) value-pairs(key("MESSAGE"))"#,
         _ => "retries(2) time-reopen(1)",
     };
-    let source = if slot.starts_with("source") {
-        GENERATE
-    } else {
-        FILE
+    let source = match slot.split_once(['.', '_']) {
+        Some(("ack", _)) => BOOKMARKS,
+        Some(("source", _)) => GENERATE,
+        _ => FILE,
     };
     let generate = build_folder().join("examples/libgenerate.so");
     let mut text = config(source, extra);

@@ -8,10 +8,13 @@ there is nothing to import it with.
 from .dest import LogDestination, LogDestinationResult
 from .logger import Logger
 from .message import LogBatch, LogMessage
-from .source import LogFetcher, LogFetcherResult, LogSource
+from .source import BatchedAckTracker, ConsecutiveAckTracker, InstantAckTracker, LogFetcher, LogFetcherResult, LogSource
 from .template import LTZ_LOCAL, LTZ_SEND, LogTemplate, LogTemplateException, LogTemplateOptions
 
 __all__ = [
+    "BatchedAckTracker",
+    "ConsecutiveAckTracker",
+    "InstantAckTracker",
     "LTZ_LOCAL",
     "LTZ_SEND",
     "LogBatch",

@@ -3,13 +3,14 @@
 
 from typing import Any, Dict, Tuple, Union
 
+from _syslogng import BatchedAckTracker, ConsecutiveAckTracker, InstantAckTracker
 from _syslogng import LogFetcher as _NativeFetcher
 from _syslogng import LogFetcherResult
 from _syslogng import LogSource as _NativeSource
 
 from .message import LogMessage
 
-__all__ = ["LogFetcher", "LogFetcherResult", "LogSource"]
+__all__ = ["BatchedAckTracker", "ConsecutiveAckTracker", "InstantAckTracker", "LogFetcher", "LogFetcherResult", "LogSource"]
 
 
 class LogSource(_NativeSource):
@@ -21,7 +22,13 @@ class LogSource(_NativeSource):
 
     A class that defines ``suspend(self)`` and ``wakeup(self)`` does not wait in ``post_message()``: when syslog-ng takes no
     more messages for now, ``suspend()`` is called on the source's thread, out of ``post_message()``, and nothing may be posted
-    until ``wakeup()`` has been called, on any thread. ``generate_persist_name(options)``, a static method, may give the name
+    until ``wakeup()`` has been called, on any thread.
+
+    A class that sets ``self.ack_tracker`` in ``__init__()`` or ``init()``, to an InstantAckTracker, ConsecutiveAckTracker or
+    BatchedAckTracker, gets the bookmarks of its messages (``LogMessage.set_bookmark()``) back when they are delivered. They come
+    on any thread, and nothing may be posted there.
+
+    ``generate_persist_name(options)``, a static method, may give the name
     that ``self.persist_name`` is made of, which is there from ``init()`` on.
     """
 
@@ -72,7 +79,7 @@ class LogFetcher(_NativeFetcher):
     method becomes an error event in syslog-ng's ``internal()`` source, with its traceback.
 
     ``generate_persist_name(options)``, a static method, may give the name that ``self.persist_name`` is made of, which is there
-    from ``init()`` on.
+    from ``init()`` on. ``self.ack_tracker`` may be set as with LogSource.
     """
 
     ERROR = FETCH_ERROR = LogFetcherResult.ERROR

@@ -2,6 +2,7 @@
 
 //! What Python code imports as `_syslogng`; the `syslogng` package is built on it.
 //!
+//! - [`ack_tracker`]: what a source sets as `self.ack_tracker`.
 //! - [`destination`]: the native base of destinations, and the results of their methods.
 //! - [`fetcher`]: the native base of fetchers, and the results of fetch().
 //! - [`link`]: from an object to the driver that made it.
@@ -10,6 +11,7 @@
 //! - [`source`]: the native base of sources, which posts their messages.
 //! - [`template`]: texts with values and macros in them.
 
+mod ack_tracker;
 mod destination;
 pub(crate) mod fetcher;
 mod link;
@@ -22,6 +24,7 @@ use pyo3::prelude::*;
 
 use crate::message::{LogBatch, LogMessage, ParseOptions};
 
+pub(crate) use ack_tracker::AckTracker;
 pub(crate) use destination::{base, is_destination, result_constants, written_bytes};
 pub(crate) use sequence::SequenceNumber;
 pub(crate) use template::template_options;
@@ -38,6 +41,7 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     destination::install(&module)?;
     template::install(&module)?;
     source::install(&module)?;
+    ack_tracker::install(&module)?;
     fetcher::install(&module)?;
     py.import("sys")?
         .getattr("modules")?

@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyTuple};
 use syslog_ng_plugin::{PostError, Poster};
 
 use super::link::Link;
-use crate::driver::RunningSource;
+use crate::driver::{RunningSource, bookmark_of};
 use crate::message::LogMessage;
 use crate::object::Error;
 
@@ -52,13 +52,14 @@ impl LogSource {
     fn post_message(&self, py: Python<'_>, msg: &Bound<'_, LogMessage>) -> PyResult<()> {
         let (poster, running) = self.0.get("post_message")?;
         let msg = msg.get();
+        let bookmark = bookmark_of(py, msg);
         let message = msg.for_posting(py).ok_or_else(posted_before)?;
         // The host runs the log path, takes locks, and waits while the window is closed.
         let posted = py.detach(|| {
             if running.suspends() {
-                poster.try_post(&message)
+                poster.try_post_with(&message, bookmark)
             } else {
-                poster.post(&message)
+                poster.post_with(&message, bookmark)
             }
         });
         if posted.is_err() {
@@ -79,6 +80,12 @@ impl LogSource {
             }
             Err(PostError::Stopping) => Err(PyRuntimeError::new_err(STOPPING)),
             Err(PostError::NotRunning) => Err(elsewhere("post_message")),
+            Err(PostError::NoTracker) => Err(PyRuntimeError::new_err(
+                "Bookmarks can not be used without creating an AckTracker instance (self.ack_tracker)",
+            )),
+            Err(PostError::Nested) => Err(PyRuntimeError::new_err(
+                "post_message() cannot be called from an ack tracker's callback",
+            )),
             Err(PostError::NotNew) => Err(posted_before()),
         }
     }

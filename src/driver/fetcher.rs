@@ -86,7 +86,9 @@ impl ThreadedFetcher for PythonFetcher {
             *self.running() = Some(Arc::clone(&running));
             let object = running.instance.object.bind(py);
             api::fetcher::link(object, &running, poster, &names.persist);
-            self.setup.init(py, &running.instance).then_some(names)
+            let instance = &running.instance;
+            let ready = self.setup.init(py, instance) && instance.take_up_ack_tracker(py, source);
+            ready.then_some(names)
         })
     }
 
@@ -149,6 +151,10 @@ impl ThreadedFetcher for PythonFetcher {
                 PostError::NotNew => {
                     "fetch() returned a message that has been posted already, dropping it: it has to \
                      make a new LogMessage for each"
+                }
+                PostError::NoTracker => {
+                    "bookmarks can not be used without an ack tracker (self.ack_tracker), dropping the \
+                     message"
                 }
                 _ => "a message that was fetched cannot be posted, dropping it",
             };

@@ -10,9 +10,11 @@
 //! - [`persist_names`]: which driver of a config has which persist name.
 //! - [`source`]: `python()` in a source.
 //! - [`fetcher`]: `python-fetcher()` in a source.
+//! - [`acks`]: bookmarks of Python, on their way through the host and back.
 //! - [`instance`]: what sources and fetchers have in common.
 //! - [`unfinished`]: what is read but not built yet.
 
+mod acks;
 mod batch;
 mod destination;
 mod fetcher;
@@ -23,6 +25,7 @@ mod source;
 mod unfinished;
 mod worker;
 
+pub(crate) use acks::bookmark_of;
 pub(crate) use destination::PythonDestination;
 pub(crate) use fetcher::{PythonFetcher, Running as RunningFetcher};
 pub(crate) use global_code::PythonBlock;

@@ -78,7 +78,8 @@ impl ThreadedSource for PythonSource {
             // From here on release() lets go of it.
             *self.running() = Some(Arc::clone(&running));
             api::source::link(running.object(py), &running, poster, &names.persist);
-            if !self.setup.init(py, &running.instance) {
+            let instance = &running.instance;
+            if !self.setup.init(py, instance) || !instance.take_up_ack_tracker(py, source) {
                 return None;
             }
             let close = running.object(py).getattr("auto_close_batches");

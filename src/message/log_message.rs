@@ -91,10 +91,13 @@ impl LogMessage {
         Ok(())
     }
 
-    /// What set_bookmark() was given.
-    #[allow(dead_code, reason = "for the sources, which come later")]
+    /// What set_bookmark() was given; None is none.
     pub(crate) fn bookmark(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        self.bookmark_slot().as_ref().map(|all| all.clone_ref(py))
+        let bookmark = self.bookmark_slot();
+        bookmark
+            .as_ref()
+            .filter(|bookmark| !bookmark.is_none(py))
+            .map(|bookmark| bookmark.clone_ref(py))
     }
 
     /// Never held while Python code runs.

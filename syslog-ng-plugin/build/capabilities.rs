@@ -158,6 +158,8 @@ pub(crate) const NEEDED: &[(&[&str], &str)] = &[
 /// name that is missing here is an error of the linker.
 pub(crate) const STATIC_FUNCTIONS: &[&str] = &[
     "__cfg_is_config_version_older",
+    "ack_tracker_deinit",
+    "ack_tracker_request_bookmark",
     "log_driver_plugin_free",
     "log_msg_is_handle_macro",
     "log_msg_get_value_if_set_with_type",

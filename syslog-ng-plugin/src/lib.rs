@@ -3,6 +3,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod ack;
 mod config;
 mod ffi;
 pub mod host;
@@ -18,6 +19,7 @@ mod stats;
 pub mod testing;
 mod text;
 
+pub use ack::{AckTracker, Acknowledge, Bookmark};
 pub use config::{Config, ConfigState, Lexer, Location, ParseError, Token, TokenKind, same_name};
 pub use message::{
     Message, MessageRef, Name, OnError, ParseOptions, Template, TemplateError, TemplateOptions,

@@ -12,6 +12,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::{Names, PostError, Poster, Source, ThreadedSource};
+use crate::ack::Bookmark;
 use crate::config::{Config, Location};
 use crate::ffi;
 use crate::log::{self, Level};
@@ -76,7 +77,8 @@ pub trait ThreadedFetcher: Sized + Send + Sync + 'static {
     /// before it is called again. The fetcher's thread.
     fn fetch(&self, poster: &Poster) -> Fetch;
 
-    /// A message that was fetched cannot be posted: it was before. What follows is as after
+    /// A message that was fetched cannot be posted: it was before, or has a bookmark without a tracker.
+    /// What follows is as after
     /// [`Fetch::Error`]. The fetcher's thread.
     fn refused(&self, error: PostError);
 
@@ -134,7 +136,12 @@ impl Fetch {
 const LONGEST: f64 = 4e9;
 
 /// A message that was fetched.
-pub struct Fetched(pub Message);
+pub struct Fetched {
+    /// The message.
+    pub message: Message,
+    /// What comes back when it is delivered.
+    pub bookmark: Option<Bookmark>,
+}
 
 /// Makes a threaded source of a fetcher.
 pub(crate) struct Fetching<F> {
@@ -262,13 +269,15 @@ impl<F: ThreadedFetcher> Fetching<F> {
         // and what would be fetched now could not be posted any more.
         while !*self.ending() && poster.is_open() {
             let result = match self.fetcher.fetch(poster) {
-                Fetch::Success(fetched) => match poster.post(&fetched.0) {
-                    Ok(()) => continue,
-                    Err(error) => {
-                        self.fetcher.refused(error);
-                        Fetch::Error
+                Fetch::Success(fetched) => {
+                    match poster.post_with(&fetched.message, fetched.bookmark) {
+                        Ok(()) => continue,
+                        Err(error) => {
+                            self.fetcher.refused(error);
+                            Fetch::Error
+                        }
                     }
-                },
+                }
                 other => other,
             };
             let go_on = match result {

@@ -11,7 +11,7 @@ except ImportError:
     LogDestination = object
 
 try:
-    from syslogng import LogFetcher, LogMessage, LogSource
+    from syslogng import BatchedAckTracker, ConsecutiveAckTracker, InstantAckTracker, LogFetcher, LogMessage, LogSource
 except ImportError:
     # Outside of syslog-ng.
     pass

@@ -292,6 +292,22 @@ pub(crate) unsafe fn source_is_open(worker: *mut LogThreadedSourceWorker) -> boo
     open != 0
 }
 
+/// The source's worker; NULL before init and after deinit.
+///
+/// # Safety
+/// `driver` is live; main thread.
+pub(crate) unsafe fn source_worker(
+    driver: *mut LogThreadedSourceDriver,
+) -> *mut LogThreadedSourceWorker {
+    #[cfg(not(host = "source_workers"))]
+    // SAFETY: the caller's word.
+    let worker = unsafe { (*driver).worker };
+    #[cfg(host = "source_workers")]
+    // SAFETY: the caller's word; a source has one worker between init and deinit.
+    let worker = unsafe { (*driver).workers.as_ref() }.map_or(std::ptr::null_mut(), |&first| first);
+    worker
+}
+
 /// Whether the host closes the batch after each message. Hosts without batches need nothing.
 ///
 /// # Safety

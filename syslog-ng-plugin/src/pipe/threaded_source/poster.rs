@@ -2,12 +2,13 @@
 
 //! The way of a message into the host.
 
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 
+use crate::ack::{Acks, Bookmark};
 use crate::ffi;
 use crate::locks;
 use crate::message::{Message, Name};
@@ -27,6 +28,12 @@ pub enum PostError {
     /// The message has been posted before, or came from a source of the host.
     #[error("the message has been posted already")]
     NotNew,
+    /// The message has a bookmark, and the source no tracker that could give it back.
+    #[error("the source has no ack tracker for bookmarks")]
+    NoTracker,
+    /// This is called out of another post: from where a bookmark is given back, say.
+    #[error("a message is being posted already")]
+    Nested,
 }
 
 /// Posts messages of a source. May be kept and handed about; it posts on the source's own thread
@@ -42,6 +49,11 @@ struct Shared {
     worker: AtomicPtr<ffi::LogThreadedSourceWorker>,
     /// What is set as TRANSPORT on each message.
     transport: Mutex<Option<Vec<u8>>>,
+    /// There where the source has an ack tracker. Held for moments on the main thread and the
+    /// source's.
+    acks: Mutex<Option<Acks>>,
+    /// Whether a post is being made; only of interest on the thread that makes it.
+    posting: AtomicBool,
 }
 
 /// A number that no other living thread has, and that is not 0.
@@ -116,6 +128,15 @@ impl Poster {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Sets who gets bookmarks back from now on.
+    pub(super) fn set_acks(&self, acks: Option<Acks>) {
+        let mut slot = self.0.acks.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *slot, acks);
+        drop(slot);
+        // Outside of the lock: what it holds may be anything.
+        drop(old);
+    }
+
     /// Sets what messages posted from now on have as TRANSPORT; `None` leaves it alone. Any thread.
     #[doc(alias = "log_threaded_source_driver_set_transport_name")]
     pub fn set_transport_name(&self, name: Option<&str>) {
@@ -139,7 +160,19 @@ impl Poster {
     /// The host does not have the message.
     #[doc(alias = "log_threaded_source_blocking_post")]
     pub fn post(&self, message: &Message) -> Result<(), PostError> {
-        self.hand_over(message, ffi::compat::source_blocking_post)
+        self.post_with(message, None)
+    }
+
+    /// The same with a bookmark, which comes back when the message is delivered.
+    ///
+    /// # Errors
+    /// The host does not have the message; the bookmark is dropped.
+    pub fn post_with(
+        &self,
+        message: &Message,
+        bookmark: Option<Bookmark>,
+    ) -> Result<(), PostError> {
+        self.hand_over(message, bookmark, ffi::compat::source_blocking_post)
     }
 
     /// Hands a message to the host and does not wait. When the window is closed after that,
@@ -150,18 +183,58 @@ impl Poster {
     /// The host does not have the message.
     #[doc(alias = "log_threaded_source_post")]
     pub fn try_post(&self, message: &Message) -> Result<(), PostError> {
-        self.hand_over(message, ffi::compat::source_post)
+        self.try_post_with(message, None)
+    }
+
+    /// The same with a bookmark, which comes back when the message is delivered.
+    ///
+    /// # Errors
+    /// The host does not have the message; the bookmark is dropped.
+    pub fn try_post_with(
+        &self,
+        message: &Message,
+        bookmark: Option<Bookmark>,
+    ) -> Result<(), PostError> {
+        self.hand_over(message, bookmark, ffi::compat::source_post)
     }
 
     fn hand_over(
         &self,
         message: &Message,
+        bookmark: Option<Bookmark>,
         post: unsafe fn(*mut ffi::LogThreadedSourceWorker, *mut ffi::LogMessage),
     ) -> Result<(), PostError> {
+        /// Ends the post also if it panics.
+        struct Posting<'p>(&'p AtomicBool);
+        impl Drop for Posting<'_> {
+            fn drop(&mut self) {
+                self.0.store(false, Ordering::Relaxed);
+            }
+        }
+        self.worker()?;
+        // The host holds the tracker's lock where a bookmark is given back in the course of a post.
+        if self.0.posting.swap(true, Ordering::Relaxed) {
+            return Err(PostError::Nested);
+        }
+        let _posting = Posting(&self.0.posting);
         // The host ends the process when a message is posted into a closed window, also at a stop.
         let worker = self.open_worker()?;
         locks::assert_host_s_may_be_taken();
+        let mut acks = self.0.acks.lock().unwrap_or_else(PoisonError::into_inner);
+        if acks.is_none() && bookmark.is_some() {
+            return Err(PostError::NoTracker);
+        }
         let message = message.claim().ok_or(PostError::NotNew)?;
+        if let Some(acks) = &mut *acks {
+            // SAFETY: live, this is its thread, and it has the tracker that was set in init. No other
+            // lock of the host is held.
+            let record = unsafe { ffi::ack_tracker_request_bookmark((*worker).super_.ack_tracker) };
+            // A tracker has room for as many as the window.
+            let record = NonNull::new(record).ok_or(PostError::Closed)?;
+            // SAFETY: given for the post below.
+            unsafe { acks.fill(record, bookmark) };
+        }
+        drop(acks);
         if let Some(name) = &*self.transport() {
             // SAFETY: claimed, and not yet handed over: nobody else changes it.
             unsafe { message.set(Name::look_up(c"TRANSPORT"), name) };

@@ -10,6 +10,7 @@ use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 
 use super::{Poster, ThreadedSource};
+use crate::ack::{self, AckTracker, Acknowledge, Acks};
 use crate::config::{Config, Context, Lexer, ParseError};
 use crate::ffi;
 use crate::ffi::compat::SourceSlots;
@@ -112,6 +113,14 @@ impl Source<'_> {
     pub fn flags(&self) -> impl Iterator<Item = (&'static str, bool)> {
         // SAFETY: live; nobody writes them but the config's parser.
         unsafe { source_flags::flags(&raw const (*self.raw.as_ptr()).worker_options.parse_options) }
+    }
+
+    /// Has bookmarks of messages given back to `taker`. To be called in
+    /// [`prepare`](ThreadedSource::prepare), which begins without a tracker each time.
+    pub fn set_ack_tracker(&self, tracker: AckTracker, taker: Arc<dyn Acknowledge>) {
+        // SAFETY: live, and its thread does not run.
+        unsafe { set_factory(self.raw, ack::factory(tracker)) };
+        self.poster.set_acks(Some(Acks::new(tracker, taker)));
     }
 
     /// Whether the host closes the batch after each message, which is what it does if nobody says
@@ -269,6 +278,23 @@ fn read<D: ThreadedSource>(
     Ok(())
 }
 
+/// Replaces the factory of the source's tracker; `factory` is a reference that the driver takes over.
+///
+/// # Safety
+/// `host` is live, and its thread does not run.
+unsafe fn set_factory(
+    host: NonNull<ffi::LogThreadedSourceDriver>,
+    factory: *mut ffi::AckTrackerFactory,
+) {
+    // SAFETY: the caller's word.
+    let slot = unsafe { &mut (*host.as_ptr()).worker_options.ack_tracker_factory };
+    let old = std::mem::replace(slot, factory);
+    if !old.is_null() {
+        // SAFETY: the reference that the driver held; a worker holds one of its own.
+        unsafe { ffi::ack_tracker_factory_unref(old) };
+    }
+}
+
 /// # Safety
 /// The host calls this on the main thread; the source's thread does not run.
 unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sys::gboolean {
@@ -287,9 +313,18 @@ unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sy
         fetcher: state.fetcher.get(),
         lent: PhantomData,
     };
+    // That of an earlier init().
+    // SAFETY: live, and its thread does not run.
+    unsafe { set_factory(raw, std::ptr::null_mut()) };
+    state.poster.set_acks(None);
     // Each step of the driver's has a guard of its own: whatever becomes of it, what was done
     // before is undone.
-    let release = || guard("source.release", (), || driver.release());
+    let release = || {
+        guard("source.release", (), || {
+            state.poster.set_acks(None);
+            driver.release();
+        });
+    };
     let Some(names) = guard("source.init", None, || driver.prepare(&source)) else {
         release();
         return 0;
@@ -324,6 +359,14 @@ unsafe extern "C" fn deinit<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_
     // SAFETY: see the function.
     let state = unsafe { Instance::<D>::state(pipe.cast()) };
     let driver = state.driver.get();
+    // What is delivered and not told yet is told before the driver is stopped.
+    // SAFETY: the driver is live and initialised, so the worker is there (NULL would be looked at by
+    // nobody), with its tracker.
+    unsafe {
+        if let Some(worker) = ffi::compat::source_worker(pipe.cast()).as_ref() {
+            ffi::ack_tracker_deinit(worker.super_.ack_tracker);
+        }
+    }
     guard("source.deinit", (), || {
         if let Some(driver) = driver {
             driver.stop();
@@ -334,6 +377,7 @@ unsafe extern "C" fn deinit<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_
     // SAFETY: the host's own method on the host's object.
     let result = unsafe { ffi::log_threaded_source_driver_deinit_method(pipe) };
     guard("source.release", (), || {
+        state.poster.set_acks(None);
         if let Some(driver) = driver {
             driver.release();
         }
