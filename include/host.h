@@ -53,3 +53,4 @@
 #include <reloc.h>
 #include <resolved-configurable-paths.h>
 #include <scratch-buffers.h>
+#include <persist-state.h>

@@ -48,6 +48,7 @@ const CASES: &[(&str, Outcome)] = &[
     ("parser.free_fn", Outcome::Refused),
     ("parser.init", Outcome::Refused),
     ("parser.parse", Outcome::Refused),
+    ("persist.visit", Outcome::Delivers),
     ("root_block.parse", Outcome::Refused),
     ("source.deinit", Outcome::Delivers),
     ("source.free_fn", Outcome::Delivers),
@@ -137,9 +138,10 @@ class D:
         msg.keys()
         print(msg["MESSAGE"].decode(), flush=True)
         return True
-from syslogng import BatchedAckTracker, InstantAckTracker, LogMessage, LogSource
+from syslogng import BatchedAckTracker, InstantAckTracker, LogMessage, LogSource, Persist
 class S(LogSource):
     def init(self, options):
+        len(Persist("p"))
         self.ack_tracker = InstantAckTracker(lambda bookmark: None)
         return True
     def run(self):
@@ -178,7 +180,7 @@ fn run(slot: &str, outcome: Outcome) {
         _ => "retries(2) time-reopen(1)",
     };
     let source = match slot.split_once(['.', '_']) {
-        Some(("ack", _)) => BOOKMARKS,
+        Some(("ack" | "persist", _)) => BOOKMARKS,
         Some(("source", _)) => GENERATE,
         _ => FILE,
     };

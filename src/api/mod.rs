@@ -8,6 +8,8 @@
 //! - [`link`]: from an object to the driver that made it.
 //! - [`sequence`]: `self.seqnum` of destinations.
 //! - [`logger`]: events from Python.
+//! - [`persist`]: state that outlives the process.
+//! - [`persist_value`]: how a value stands in the persist file.
 //! - [`source`]: the native base of sources, which posts their messages.
 //! - [`template`]: texts with values and macros in them.
 
@@ -16,6 +18,8 @@ mod destination;
 pub(crate) mod fetcher;
 mod link;
 mod logger;
+mod persist;
+mod persist_value;
 mod sequence;
 pub(crate) mod source;
 mod template;
@@ -41,6 +45,7 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     destination::install(&module)?;
     template::install(&module)?;
     source::install(&module)?;
+    persist::install(&module)?;
     ack_tracker::install(&module)?;
     fetcher::install(&module)?;
     py.import("sys")?

@@ -12,6 +12,7 @@ pub mod log;
 mod message;
 mod module;
 mod options;
+pub mod persist;
 mod pipe;
 #[doc(hidden)]
 pub mod private;

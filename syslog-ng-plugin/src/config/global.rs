@@ -159,6 +159,8 @@ unsafe extern "C" fn init<T: ConfigState>(
         // SAFETY: the host calls this slot on the value that `construct::<T>` made (lib/cfg.c:
         // cfg_init_modules).
         let instance = unsafe { &*host.cast::<Instance<T>>() };
+        // SAFETY: the configuration that is being taken up.
+        unsafe { crate::persist::open(instance.config.as_ptr()) };
         current::take_up(instance.config.as_ptr());
         instance.state.activate().into()
     })
@@ -173,6 +175,9 @@ unsafe extern "C" fn free_fn<T: ConfigState>(host: *mut ffi::ModuleConfig) {
         let instance = unsafe { &*host.cast::<Instance<T>>() };
         current::forget(instance.config.as_ptr());
         instance.state.release();
+        // SAFETY: the host frees what belongs to a configuration before the configuration itself, and
+        // before its persist file (lib/cfg.c: cfg_free).
+        unsafe { crate::persist::close(instance.config.as_ptr()) };
     });
     // Outside of the guarded body: whatever happened in it, this reference ends here.
     // SAFETY: made by `construct::<T>`, and the host does not use it again (lib/module-config.c:

@@ -11,7 +11,7 @@ except ImportError:
     LogDestination = object
 
 try:
-    from syslogng import BatchedAckTracker, ConsecutiveAckTracker, InstantAckTracker, LogFetcher, LogMessage, LogSource
+    from syslogng import BatchedAckTracker, ConsecutiveAckTracker, InstantAckTracker, LogFetcher, LogMessage, LogSource, Persist
 except ImportError:
     # Outside of syslog-ng.
     pass
