@@ -373,3 +373,22 @@ fn mistakes_inside_a_block_reference_are_placed_in_the_block_and_where_it_is_use
         assert!(log.contains(part), "{part:?} is not in:\n{log}");
     }
 }
+
+#[test]
+fn a_template_in_options_is_checked_when_the_config_is_read() {
+    if !harness::has_typed_options() {
+        return;
+    }
+    for (value, columns, expected) in [
+        (r#"LogTemplate("${")"#, "49-4:53", "LogTemplate(): "),
+        ("LogTemplate(1)", "49-4:50", "LogTemplate() takes a text, found 1"),
+        (
+            r#"LogTemplate "x""#,
+            "49-4:52",
+            r#"LogTemplate() needs its value in brackets: expected '(', found "x""#,
+        ),
+    ] {
+        let log = refused(&format!(r#"python(class("m.D") options("a" {value}));"#));
+        assert_placed(&log, 4, columns, &[expected]);
+    }
+}

@@ -31,7 +31,7 @@ use crate::message::{LogBatch, LogMessage, ParseOptions};
 pub(crate) use ack_tracker::AckTracker;
 pub(crate) use destination::{base, is_destination, result_constants, written_bytes};
 pub(crate) use sequence::SequenceNumber;
-pub(crate) use template::template_options;
+pub(crate) use template::{log_template, template_options};
 
 /// Makes `import _syslogng` work.
 pub(crate) fn install(py: Python<'_>) -> PyResult<()> {

@@ -30,6 +30,14 @@ create_exception!(
 #[pyclass(name = "LogTemplateOptions", module = "_syslogng", frozen)]
 struct LogTemplateOptions(Arc<TemplateOptions>);
 
+/// A LogTemplate with this text, a str.
+///
+/// # Errors
+/// As those of the class.
+pub(crate) fn log_template<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    text.py().get_type::<LogTemplate>().call1((text,))
+}
+
 /// A destination's options, for its `self.template_options`.
 pub(crate) fn template_options(py: Python<'_>, options: TemplateOptions) -> PyResult<Py<PyAny>> {
     let made = Py::new(py, LogTemplateOptions(Arc::new(options)))?;

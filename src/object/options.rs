@@ -5,6 +5,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
+use crate::api;
 use crate::options::Value;
 
 /// options() as a dict, with `str` for texts: UTF-8, and bytes that are not are kept as lone
@@ -33,6 +34,7 @@ fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>>
             }
             list.into_any()
         }
+        Value::Template(text) => api::log_template(&to_str(py, text.to_bytes())?)?,
     })
 }
 

@@ -2,6 +2,8 @@
 
 //! Values in options().
 
+use std::ffi::CString;
+
 use syslog_ng_plugin::host::TYPED_OPTIONS;
 use syslog_ng_plugin::{Lexer, ParseError, Token, TokenKind};
 
@@ -13,6 +15,8 @@ pub(crate) enum Value {
     Float(f64),
     Boolean(bool),
     List(Vec<Vec<u8>>),
+    /// The text of a template.
+    Template(CString),
 }
 
 impl Value {
@@ -22,7 +26,7 @@ impl Value {
             Value::Integer(_) => Some("int"),
             Value::Float(_) => Some("float"),
             Value::Boolean(_) => Some("bool"),
-            Value::Text(_) | Value::List(_) => None,
+            Value::Text(_) | Value::List(_) | Value::Template(_) => None,
         }
     }
 
@@ -36,6 +40,9 @@ impl Value {
         };
         if TYPED_OPTIONS && token.kind == TokenKind::Punctuation(b'[') {
             return list(key, lexer);
+        }
+        if TYPED_OPTIONS && token.kind == TokenKind::Word(b"LogTemplate".to_vec()) {
+            return template(lexer);
         }
         Self::from_token(key, token, TYPED_OPTIONS)
     }
@@ -80,6 +87,32 @@ fn switch(word: &[u8], typed: bool) -> Option<bool> {
         b"False" if typed => Some(false),
         _ => None,
     }
+}
+
+/// `LogTemplate("text")`, where the word has been read.
+fn template(lexer: &mut Lexer<'_>) -> Result<Value, ParseError> {
+    const NAME: &str = "LogTemplate()";
+    lexer.open(NAME)?;
+    let token = lexer.next_token();
+    let place = token.location;
+    let text = match token.kind {
+        // Without a text it is an empty one.
+        TokenKind::Punctuation(b')') => return Ok(Value::Template(CString::default())),
+        TokenKind::Quoted(text) | TokenKind::Word(text) | TokenKind::Plugin(text) => text,
+        other => {
+            return Err(ParseError::at(
+                place,
+                format!("{NAME} takes a text, found {other}"),
+            ));
+        }
+    };
+    // The lexer's texts end at their first NUL.
+    let text = CString::new(text).unwrap_or_default();
+    lexer.close(NAME)?;
+    lexer
+        .check_template(&text)
+        .map_err(|why| ParseError::at(place, format!("{NAME}: {why}")))?;
+    Ok(Value::Template(text))
 }
 
 fn list(key: &str, lexer: &mut Lexer<'_>) -> Result<Value, ParseError> {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Location, ParseError, Token, TokenKind, location};
 use crate::ffi;
+use crate::options::ConfigTemplate;
 use crate::text::to_c;
 
 /// The host's lexer for the length of one driver's options.
@@ -135,6 +136,15 @@ impl Lexer<'_> {
                 format!("expected ')' after the value of {name}, found {other}"),
             )),
         }
+    }
+
+    /// Whether `text` is a template, for a value that will be compiled later.
+    ///
+    /// # Errors
+    /// What the host says is wrong with it.
+    pub fn check_template(&self, text: &CStr) -> Result<(), String> {
+        // A lexer says that a config is being read.
+        ConfigTemplate::compile(text).map(drop)
     }
 
     /// The file, or the block, that `location` is in; an empty text for a place of another lexer.

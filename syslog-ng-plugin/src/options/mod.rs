@@ -28,4 +28,4 @@ pub(crate) use parser::{PARSER, ParserSettings};
 pub(crate) use source::{FETCHER, FetcherSettings, SOURCE, SourceSettings};
 pub use table::{Argument, OptionRule};
 pub(crate) use table::{OptionSet, Table, parse};
-pub(crate) use template::{TEMPLATE, TemplateSettings};
+pub(crate) use template::{ConfigTemplate, TEMPLATE, TemplateSettings};

@@ -62,7 +62,7 @@ impl ConfigTemplate {
 
     /// # Errors
     /// What is wrong with the text.
-    fn compile(text: &CStr) -> Result<ConfigTemplate, String> {
+    pub(crate) fn compile(text: &CStr) -> Result<ConfigTemplate, String> {
         let template = ConfigTemplate::new().ok_or("there is no memory for a template")?;
         checked(|error| {
             // SAFETY: the template is ours and new, the text is NUL-terminated.
