@@ -64,12 +64,21 @@ class SourceCase(NamedTuple):
     name: str
     path: str
     """Where its messages go in the config."""
+    driver: str
+    """The driver that is Python's."""
 
 
+QUEUE = "destination d { discard(persist-name(\"bench\")); };\nlog { source(s); destination(d); flags(flow-control); };"
+ALONE = "log { source(s); };"
+POST = 'python(class("messages.Post")'
+FETCH = 'python-fetcher(class("messages.Fetch")'
 SOURCE_CASES = [
-    SourceCase("source, to a queue", "log { source(s); destination(d); flags(flow-control); };"),
-    SourceCase("source alone", "log { source(s); };"),
+    SourceCase("post_message(), queue", QUEUE, POST),
+    SourceCase("post_message(), alone", ALONE, POST),
+    SourceCase("fetch(), queue", QUEUE, FETCH),
+    SourceCase("fetch(), alone", ALONE, FETCH),
 ]
+TEXT = "a message of a benchmark, about as long as the lines of a log are"
 
 
 def config(case: Case, destination: str, messages: int) -> str:
@@ -90,13 +99,14 @@ def driver(case: Case, destination: str, size: str) -> str:
     return f'discard(wait-for("go") time-reopen(1) persist-name("bench") {size});'
 
 
-def source_config(case: SourceCase, messages: int) -> str:
-    text = "a message of a benchmark, about as long as the lines of a log are"
+def source_config(case: SourceCase, source: str, messages: int) -> str:
+    driver = f'generate(message("{TEXT}") count({messages}) wait-for("go")'
+    if source == "python":
+        driver = f'{case.driver} options("message" "{TEXT}" "count" "{messages}" "go" "go")'
     return f"""@version: current
-@module mod-generate
+@module mod-{source}
 @module mod-discard
-source s {{ generate(message("{text}") count({messages}) wait-for("go") persist-name("bench") log-iw-size(10000)); }};
-destination d {{ discard(persist-name("bench")); }};
+source s {{ {driver} persist-name("bench") log-iw-size(10000)); }};
 {case.path}
 """
 
@@ -207,10 +217,12 @@ def run(case: Case, destination: str, module: Path, messages: int, lines: Path) 
         shutil.rmtree(folder)
 
 
-def run_source(case: SourceCase, modules: Dict[str, Path], messages: int) -> Result:
+def run_source(case: SourceCase, source: str, module: Path, discard: Path, messages: int) -> Result:
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("TMPDIR")))
     try:
-        daemon = Daemon(folder, modules, source_config(case, messages), r"src\.\w+;s#0")
+        daemon = Daemon(
+            folder, {source: module, "discard": discard}, source_config(case, source, messages), r"src\.\w+;s#0"
+        )
         try:
             start = (time.monotonic(), daemon.cpu())
             (folder / "go").touch()
@@ -223,20 +235,26 @@ def run_source(case: SourceCase, modules: Dict[str, Path], messages: int) -> Res
         shutil.rmtree(folder)
 
 
-def body(case: Case, messages: int) -> float:
-    """Microseconds a message that the Python body takes by itself, with a dict in place of the message, or with a batch whose
-    values are there."""
-    calls = {
-        "Send": f"for _ in range({messages}): send(message)\n",
-        "SendBatch": f"for _ in range({messages} // 1000): send_batch(batch)\n",
-    }
+SEND = "send = messages.Send().send; message = {'HOST': b'host', 'MESSAGE': b'message'}", "send(message)"
+# With the rows in place of the batch.
+SEND_BATCH = (
+    "send_batch = messages.SendBatch().send_batch; rows = [(b'host', b'message')] * 1000\n"
+    "class Batch:\n    def values(self, *names): return rows\n"
+    "batch = Batch()",
+    "send_batch(batch)",
+)
+# With a class that does nothing in place of the message.
+MAKE = "class Message:\n    def __init__(self, text): pass\n", "Message('text')"
+
+
+def body(messages: int, prepare: str, call: str) -> float:
+    """Microseconds that a Python body takes by itself."""
     code = (
-        "import sys, time; sys.path.insert(0, sys.argv[1]); import messages\n"
-        "send = messages.Send().send; message = {'HOST': b'host', 'MESSAGE': b'message'}\n"
-        "send_batch = messages.SendBatch().send_batch; rows = [(b'host', b'message')] * 1000\n"
-        "class Batch:\n    def values(self, *names): return rows\n"
-        "batch = Batch(); start = time.process_time()\n"
-        f"{calls[case.python]}"
+        "import sys, time; sys.path.insert(0, sys.argv[1])\n"
+        f"{'import messages' if 'messages' in prepare else ''}\n"
+        f"{prepare}\n"
+        "start = time.process_time()\n"
+        f"for _ in range({messages}): {call}\n"
         f"print((time.process_time() - start) / {messages} * 1e6)"
     )
     command = ["/usr/bin/python3", "-c", code, str(HERE)]
@@ -272,28 +290,35 @@ def main() -> None:
                     if number:
                         gathered[name].append(result)
             results[case.name] = gathered
-        modules = {"discard": arguments.discard.resolve(), "generate": arguments.generate.resolve()}
+        sources = {**contestants, "no Python": ("generate", arguments.generate.resolve())}
+        discard = arguments.discard.resolve()
         for source_case in SOURCE_CASES:
-            found = [run_source(source_case, modules, arguments.messages) for _ in range(arguments.rounds + 1)]
-            results[source_case.name] = {"no Python": found[1:]}
+            gathered = {name: [] for name in sources}
+            for number in range(arguments.rounds + 1):
+                for name, (source, module) in sources.items():
+                    result = run_source(source_case, source, module, discard, arguments.messages)
+                    if number:
+                        gathered[name].append(result)
+            results[source_case.name] = gathered
     if arguments.json:
         arguments.json.write_text(json.dumps(results))
-    loops = {case.name: body(case, arguments.messages) for case in CASES}
-    alone = ", ".join(f"{name} {loop:.2f} µs" for name, loop in loops.items())
-    print(f"{arguments.messages} messages, medians of {arguments.rounds} rounds; the Python body alone: {alone}")
-    print(f"{'case':<20} {'':<10} {'msg/s':>10} {'± %':>5} {'CPU µs':>8} {'RSS MiB':>8} {'to C':>6} {'to limit':>8}")
+    send, make = body(arguments.messages, *SEND), body(arguments.messages, *MAKE)
+    # A batch of the bench holds a thousand messages.
+    send_batch = body(arguments.messages // 1000, *SEND_BATCH) / 1000
+    print(f"{arguments.messages} messages, medians of {arguments.rounds} rounds")
+    print(f"the Python body alone: send() {send:.2f} µs, send_batch() {send_batch:.2f} µs, a source's {make:.2f} µs")
+    print(f"{'case':<22} {'':<10} {'msg/s':>10} {'± %':>5} {'CPU µs':>8} {'RSS MiB':>8} {'to C':>6} {'to limit':>8}")
     for case_name, gathered in results.items():
         median = {name: Result(*map(statistics.median, zip(*list_))) for name, list_ in gathered.items()}
-        # Sources have no Python here.
-        limit = median["no Python"].cpu + loops.get(case_name, 0)
-        reference = median.get("C module")
+        python = send_batch if "send_batch()" in case_name else send if "send()" in case_name else make
+        limit = median["no Python"].cpu + python
         for name, result in median.items():
             rates = [one.rate for one in gathered[name]]
             spread = (max(rates) - min(rates)) / 2 / result.rate * 100
-            ratio = f"{result.rate / reference.rate:.2f}" if reference else "-"
+            ratio = result.rate / median["C module"].rate
             print(
-                f"{case_name:<20} {name:<10} {result.rate:>10.0f} {spread:>5.0f} {result.cpu:>8.2f} "
-                f"{result.memory / 1024:>8.1f} {ratio:>6} {result.cpu / limit:>8.2f}"
+                f"{case_name:<22} {name:<10} {result.rate:>10.0f} {spread:>5.0f} {result.cpu:>8.2f} "
+                f"{result.memory / 1024:>8.1f} {ratio:>6.2f} {result.cpu / limit:>8.2f}"
             )
 
 

@@ -2,7 +2,14 @@
 """The Python side of the benchmark; the same for both modules."""
 
 import os
+import time
 from typing import Any, Dict, List, Tuple
+
+try:
+    from syslogng import LogFetcher, LogMessage, LogSource
+except ImportError:
+    # Measured without syslog-ng.
+    LogFetcher = LogMessage = LogSource = object  # type: ignore
 
 
 class Send:
@@ -46,3 +53,44 @@ class SendBatch:
     def flush(self) -> bool:
         rows, self.rows = self.rows, []
         return all(host and message for host, message in rows)
+
+
+class Post(LogSource):
+    """Posts the option ``message`` as often as ``count`` says, when the file of the option ``go`` is there."""
+
+    def init(self, options: Dict[str, Any]) -> bool:
+        self.message, self.count, self.go = options["message"], int(options["count"]), options["go"]
+        self.exit = False
+        return True
+
+    def run(self) -> None:
+        while not os.path.exists(self.go) and not self.exit:
+            time.sleep(0.003)
+        message = self.message
+        for _ in range(self.count):
+            if self.exit:
+                break
+            self.post_message(LogMessage(message))
+
+    def request_exit(self) -> None:
+        self.exit = True
+
+
+class Fetch(LogFetcher):
+    """Gives the option ``message`` as often as ``count`` says, when the file of the option ``go`` is there."""
+
+    def init(self, options: Dict[str, Any]) -> bool:
+        self.message, self.left, self.go = options["message"], int(options["count"]), options["go"]
+        return True
+
+    def open(self) -> bool:
+        while not os.path.exists(self.go):
+            time.sleep(0.003)
+        return True
+
+    def fetch(self) -> Tuple[int, Any]:
+        if not self.left:
+            time.sleep(0.1)
+            return (self.FETCH_TRY_AGAIN, None)
+        self.left -= 1
+        return (self.FETCH_SUCCESS, LogMessage(self.message))

@@ -135,65 +135,70 @@ class S(LogSource):
     }
 }
 
+/// Numbers that arrived, for each start of the host.
+fn runs(host: &Host) -> Vec<Vec<u64>> {
+    let delivered = host.lines("delivered");
+    let runs = delivered.split(|line| line == "start").skip(1);
+    runs.map(|run| run.iter().map(|line| line.parse().unwrap()).collect())
+        .collect()
+}
+
 #[test]
 fn at_least_once_in_order_whatever_ends_the_daemon() {
-    // The position is kept in a file, as Persist would.
     let code = r#"
-class S(LogSource):
-    exit = False
+import random
+class F(LogFetcher):
     def init(self, options):
+        self.persist = Persist(self.persist_name, defaults={"position": 0})
+        self.position = self.persist["position"]
         self.ack_tracker = ConsecutiveAckTracker(self.acked)
-        self.position = int(open("position").read()) if os.path.exists("position") else 0
         return True
-    def run(self):
-        while not self.exit:
-            self.position += 1
-            self.post_message(LogMessage(str(self.position), self.position))
-    def request_exit(self):
-        self.exit = True
+    def fetch(self):
+        self.position += 1
+        return (self.SUCCESS, LogMessage(str(self.position), self.position))
     def acked(self, bookmark):
-        with open("position.new", "w") as f: f.write(str(bookmark))
-        os.replace("position.new", "position")
+        self.persist["position"] = bookmark
 class D(LogDestination):
     def init(self, options):
-        self.file = open("delivered", "a", buffering=1)
-        print("start", file=self.file)
-        self.count = 0
+        self.file = open("delivered", "ab", buffering=0)
+        self.file.write(b"start\n")
+        self.random = random.Random(os.getpid())
         return True
     def send(self, msg):
-        self.count += 1
-        if self.count % 7 == 0: return self.ERROR
-        print(msg["MESSAGE"].decode(), file=self.file)
+        if self.random.random() < 0.001:
+            return self.random.choice((self.ERROR, self.NOT_CONNECTED, self.RETRY))
+        self.file.write(msg["MESSAGE"] + b"\n")
         return True
 "#;
-    let mut host = host(code).start();
-    for round in 1..=5 {
-        let before = host.lines("delivered").len();
-        host.wait_until("messages", |host| {
-            host.lines("delivered").len() > before + 3
-        });
-        if round % 2 == 0 {
+    const STARTS: u32 = 50;
+    let mut host = host(code);
+    host.set_config(
+        "source s { python-fetcher(class(\"m.F\") log-iw-size(100)); };\n\
+         destination d { python(class(\"m.D\") time-reopen(1) retries(100)); };\n\
+         log { source(s); destination(d); flags(flow-control); };\n",
+    );
+    let mut chance = std::process::id();
+    for start in 1..=STARTS {
+        host.restart();
+        // Any number will do that nobody has thought about.
+        chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let wanted = host.lines("delivered").len() + 1 + (chance >> 16) as usize % 500;
+        host.wait_until("messages", |host| host.lines("delivered").len() > wanted);
+        if start % 10 == 0 {
+            host.stop();
+        } else {
             host.signal(libc::SIGKILL);
             host.wait_for_end();
-        } else {
-            host.stop();
         }
-        host.restart();
     }
-    host.stop();
-    let delivered = host.lines("delivered");
-    let runs: Vec<Vec<u64>> = delivered
-        .split(|line| line == "start")
-        .skip(1)
-        .map(|run| run.iter().map(|line| line.parse().unwrap()).collect())
-        .collect();
-    assert_eq!(runs.len(), 6);
+    let runs = runs(&host);
+    assert_eq!(runs.len(), STARTS as usize);
     let mut newest = 0;
     for run in runs {
-        for (at, number) in run.iter().enumerate() {
-            assert!(at == 0 || *number == run[at - 1] + 1, "in order: {run:?}");
-            assert!(*number <= newest + 1, "{number} after {newest}");
-            newest = newest.max(*number);
+        for (at, &number) in run.iter().enumerate() {
+            assert!(at == 0 || number == run[at - 1] + 1, "in order: {run:?}");
+            assert!(number <= newest + 1, "{number} came after {newest}");
+            newest = newest.max(number);
         }
     }
 }
