@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Measures the module against the host's C module: the same config and Python, in turns, in one run.
 
-usage: bench.py MODULE DISCARD GENERATE [--rounds N] [--messages N]
+usage: bench.py MODULE DISCARD GENERATE [--rounds N] [--messages N] [--cases TEXT]
 
 MODULE is our libmod-python.so, DISCARD and GENERATE the SDK's example destination and source without Python, which are the
 floor: what the host itself takes. What stands in the table are medians over the rounds. "limit" is that floor plus the Python
@@ -268,6 +268,7 @@ def main() -> None:
     parser.add_argument("generate", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--cases", default="", help="only those whose names contain this")
     parser.add_argument("--json", type=Path, help="write all results there too")
     arguments = parser.parse_args()
     contestants = {
@@ -281,7 +282,7 @@ def main() -> None:
         with open(lines, "w") as file:
             for number in range(arguments.messages):
                 file.write(f"message {number} of a benchmark, about as long as the lines of a log are\n")
-        for case in CASES:
+        for case in (case for case in CASES if arguments.cases in case.name):
             gathered: Dict[str, List[Result]] = {name: [] for name in contestants}
             # The first round warms the machine up and does not count.
             for number in range(arguments.rounds + 1):
@@ -292,7 +293,7 @@ def main() -> None:
             results[case.name] = gathered
         sources = {**contestants, "no Python": ("generate", arguments.generate.resolve())}
         discard = arguments.discard.resolve()
-        for source_case in SOURCE_CASES:
+        for source_case in (case for case in SOURCE_CASES if arguments.cases in case.name):
             gathered = {name: [] for name in sources}
             for number in range(arguments.rounds + 1):
                 for name, (source, module) in sources.items():

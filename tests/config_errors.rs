@@ -381,7 +381,11 @@ fn a_template_in_options_is_checked_when_the_config_is_read() {
     }
     for (value, columns, expected) in [
         (r#"LogTemplate("${")"#, "49-4:53", "LogTemplate(): "),
-        ("LogTemplate(1)", "49-4:50", "LogTemplate() takes a text, found 1"),
+        (
+            "LogTemplate(1)",
+            "49-4:50",
+            "LogTemplate() takes a text, found 1",
+        ),
         (
             r#"LogTemplate "x""#,
             "49-4:52",

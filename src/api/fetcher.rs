@@ -33,8 +33,9 @@ impl LogFetcher {
 
     /// Set the value TRANSPORT of the messages that are fetched from now on.
     fn set_transport_name(&self, name: &str) -> PyResult<()> {
-        let (poster, _) = self.0.get("set_transport_name")?;
-        poster.set_transport_name(Some(name));
+        let linked = self.0.get("set_transport_name")?;
+        linked.running("set_transport_name")?;
+        linked.poster.set_transport_name(Some(name));
         Ok(())
     }
 }
@@ -47,7 +48,7 @@ pub(crate) fn link(
     persist_name: &str,
 ) {
     if let Ok(fetcher) = object.cast::<LogFetcher>() {
-        fetcher.get().0.set(running, poster, persist_name);
+        fetcher.get().0.set(running, poster, persist_name, false);
     }
 }
 

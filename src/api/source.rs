@@ -10,7 +10,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use syslog_ng_plugin::{PostError, Poster};
 
-use super::link::Link;
+use super::link::{Link, Linked};
 use crate::driver::{RunningSource, bookmark_of};
 use crate::message::LogMessage;
 use crate::object::Error;
@@ -21,10 +21,14 @@ const STOPPING: &str = "source is stopping";
 #[pyclass(name = "LogSource", module = "_syslogng", subclass, frozen)]
 struct LogSource(Link<RunningSource>);
 
-fn elsewhere(method: &str) -> PyErr {
-    PyRuntimeError::new_err(format!(
-        "{method}() must be called on the thread that run() is called on, while it runs"
-    ))
+/// Why `method` does not work here.
+fn elsewhere(linked: &Linked<RunningSource>, method: &str) -> PyErr {
+    match linked.running(method) {
+        Err(gone) => gone,
+        Ok(_) => PyRuntimeError::new_err(format!(
+            "{method}() must be called on the thread that run() is called on, while it runs"
+        )),
+    }
 }
 
 fn posted_before() -> PyErr {
@@ -50,13 +54,15 @@ impl LogSource {
 
     /// Post a message. When it returns, syslog-ng has the message.
     fn post_message(&self, py: Python<'_>, msg: &Bound<'_, LogMessage>) -> PyResult<()> {
-        let (poster, running) = self.0.get("post_message")?;
+        const POST: &str = "post_message";
+        let linked = self.0.get(POST)?;
+        let poster = &linked.poster;
         let msg = msg.get();
         let bookmark = bookmark_of(py, msg);
         let message = msg.for_posting(py).ok_or_else(posted_before)?;
         // The host runs the log path, takes locks, and waits while the window is closed.
         let posted = py.detach(|| {
-            if running.suspends() {
+            if linked.suspends {
                 poster.try_post_with(&message, bookmark)
             } else {
                 poster.post_with(&message, bookmark)
@@ -68,18 +74,19 @@ impl LogSource {
         match posted {
             Ok(()) => {
                 // wakeup() needs the GIL too, so it comes after suspend() has begun.
-                if running.suspends() && !poster.is_open() {
-                    running.suspend(py);
+                if linked.suspends && !poster.is_open() {
+                    linked.running(POST)?.suspend(py);
                 }
                 Ok(())
             }
             Err(PostError::Closed) => {
                 let what = "Incorrectly suspended source, dropping message";
-                running.reporter().complain(py, "post_message", what);
+                let running = linked.running(POST)?;
+                running.reporter().complain(py, POST, what);
                 Ok(())
             }
             Err(PostError::Stopping) => Err(PyRuntimeError::new_err(STOPPING)),
-            Err(PostError::NotRunning) => Err(elsewhere("post_message")),
+            Err(PostError::NotRunning) => Err(elsewhere(&linked, POST)),
             Err(PostError::NoTracker) => Err(PyRuntimeError::new_err(
                 "Bookmarks can not be used without creating an AckTracker instance (self.ack_tracker)",
             )),
@@ -93,16 +100,17 @@ impl LogSource {
     /// Let syslog-ng go on with what was posted since the last call. For sources that set
     /// ``self.auto_close_batches = False`` in init().
     fn close_batch(&self, py: Python<'_>) -> PyResult<()> {
-        let (poster, _) = self.0.get("close_batch")?;
+        let linked = self.0.get("close_batch")?;
         // The host takes locks to pass messages on.
-        py.detach(|| poster.close_batch())
-            .map_err(|_| elsewhere("close_batch"))
+        py.detach(|| linked.poster.close_batch())
+            .map_err(|_| elsewhere(&linked, "close_batch"))
     }
 
     /// Set the value TRANSPORT of the messages that are posted from now on.
     fn set_transport_name(&self, name: &str) -> PyResult<()> {
-        let (poster, _) = self.0.get("set_transport_name")?;
-        poster.set_transport_name(Some(name));
+        let linked = self.0.get("set_transport_name")?;
+        linked.running("set_transport_name")?;
+        linked.poster.set_transport_name(Some(name));
         Ok(())
     }
 }
@@ -115,7 +123,8 @@ pub(crate) fn link(
     persist_name: &str,
 ) {
     if let Ok(source) = object.cast::<LogSource>() {
-        source.get().0.set(running, poster, persist_name);
+        let suspends = running.suspends();
+        source.get().0.set(running, poster, persist_name, suspends);
     }
 }
 
