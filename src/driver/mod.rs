@@ -18,6 +18,8 @@ mod acks;
 mod batch;
 mod destination;
 mod fetcher;
+#[cfg(test)]
+mod fuzz;
 mod global_code;
 mod instance;
 mod persist_names;

@@ -10,8 +10,7 @@ use crate::config::current;
 use crate::ffi;
 use crate::message::ParseOptions;
 use crate::module::table::{Parser, Plugin, PluginTable};
-use crate::pipe::ThreadedDestination;
-use crate::text::to_c;
+use crate::pipe::{ThreadedDestination, ThreadedSource};
 
 /// Starts the host's library once, and lends it to one test at a time: the host's globals are one
 /// for the process.
@@ -35,35 +34,78 @@ pub fn host() -> MutexGuard<'static, ()> {
 /// gives whether the host accepts it. What it says of mistakes goes to stderr. [`host`] is held
 /// meanwhile.
 pub fn parse_destination<D: ThreadedDestination>(
-    _turn: &MutexGuard<'static, ()>,
+    turn: &MutexGuard<'static, ()>,
     name: &'static CStr,
-    text: &str,
+    text: impl AsRef<[u8]>,
 ) -> bool {
     // The host keeps pointers to what is registered, for as long as the configuration lives.
     let parser: &'static Parser = Box::leak(Box::new(Parser::threaded_destination::<D>(name)));
-    let plugins: &'static PluginTable<1> =
-        Box::leak(Box::new(PluginTable::new([Plugin::destination(
-            name, parser,
-        )])));
+    parse(
+        turn,
+        "destination",
+        Plugin::destination(name, parser),
+        text.as_ref(),
+    )
+}
+
+/// The same for what stands between the braces of a source.
+pub fn parse_source<D: ThreadedSource>(
+    turn: &MutexGuard<'static, ()>,
+    name: &'static CStr,
+    text: impl AsRef<[u8]>,
+) -> bool {
+    let parser: &'static Parser = Box::leak(Box::new(Parser::threaded_source::<D>(name)));
+    parse(turn, "source", Plugin::source(name, parser), text.as_ref())
+}
+
+fn parse(_turn: &MutexGuard<'static, ()>, statement: &str, plugin: Plugin, text: &[u8]) -> bool {
+    let plugins: &'static PluginTable<1> = Box::leak(Box::new(PluginTable::new([plugin])));
     // A snippet has the newest version and takes no @version line.
-    let text = to_c(&format!("destination d_test {{ {text} }};\n"));
+    let mut config = format!("{statement} x_test {{ ").into_bytes();
+    config.extend_from_slice(text);
+    config.extend_from_slice(b" };\n\0");
     // SAFETY: a configuration of its own, read and freed here; the host has been started and is
-    // ours for the moment.
+    // ours for the moment. The text ends with a NUL that does not count.
     unsafe {
-        let config = ffi::cfg_new_snippet();
-        plugins.register(&raw mut (*config).plugin_context);
-        let lexer = ffi::cfg_lexer_new_buffer(config, text.as_ptr(), text.as_bytes().len());
+        let made = ffi::cfg_new_snippet();
+        plugins.register(&raw mut (*made).plugin_context);
+        let length = config.len() - 1;
+        let lexer = ffi::cfg_lexer_new_buffer(made, config.as_ptr().cast(), length);
         let mut nothing = std::ptr::null_mut();
         let accepted = ffi::cfg_run_parser(
-            config,
+            made,
             lexer,
             &raw mut ffi::main_parser,
             &mut nothing,
             std::ptr::null_mut(),
         );
-        ffi::cfg_free(config);
+        ffi::cfg_free(made);
         accepted != 0
     }
+}
+
+/// Bytes that are allocated in this process.
+pub fn allocated() -> usize {
+    // SAFETY: takes nothing, and gives numbers.
+    unsafe { libc::mallinfo2() }.uordblks
+}
+
+/// Runs `body` with nothing that anybody says going to stderr.
+pub fn quietly<T>(body: impl FnOnce() -> T) -> T {
+    // SAFETY: plain calls of C on descriptors; the one that is made is closed below.
+    let kept = unsafe { libc::dup(2) };
+    // SAFETY: a constant text.
+    let nowhere = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_WRONLY) };
+    // SAFETY: as above.
+    unsafe { libc::dup2(nowhere, 2) };
+    let result = body();
+    // SAFETY: as above.
+    unsafe {
+        libc::dup2(kept, 2);
+        libc::close(kept);
+        libc::close(nowhere);
+    }
+    result
 }
 
 /// Runs `body` while a configuration without anything in it is in use. [`host`] is held meanwhile.
