@@ -9,7 +9,7 @@ from _syslogng import Persist as _NativePersist
 __all__ = ["Persist"]
 
 
-class Persist(_NativePersist, MutableMapping):
+class Persist(_NativePersist, MutableMapping[str, Any]):
     """Keys and values that outlive the process, in syslog-ng's persist file; used as a dict is.
 
     Keys are str. Values are str, bytes, int, float, bool and None, of about 8 KB at most. It can be used from ``init()`` on, on any

@@ -32,6 +32,10 @@
 //! The host calls format_stats while it holds its stats lock (lib/stats/stats-registry.c:
 //! stats_lock). So that slot only reads names which were made at init: it takes no lock that
 //! another thread could hold while waiting for the stats lock.
+//!
+//! It gives bookmarks back, and wakes sources up, while it holds the lock of their ack tracker
+//! (lib/ack-tracker/consecutive_ack_tracker.c). What takes a bookmark may wait for a lock of the
+//! module's own there, so a post, which takes the tracker's lock too, is made without one.
 
 pub(crate) mod guard;
 mod host_driver;
