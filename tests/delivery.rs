@@ -111,6 +111,13 @@ fn numbers(host: &Host, file: &str) -> BTreeSet<u64> {
     lines.filter_map(|line| line.parse().ok()).collect()
 }
 
+/// Whether each message has been delivered or dropped. Where a daemon was killed while it wrote, two
+/// lines may have become one.
+fn complete(host: &Host, count: u64) -> bool {
+    let (out, gone) = (numbers(host, "out"), numbers(host, "gone"));
+    (0..count).all(|number| out.contains(&number) || gone.contains(&number))
+}
+
 #[test]
 fn whatever_fails_each_of_a_million_messages_is_delivered_or_counted_as_dropped() {
     let mut lines = String::new();
@@ -136,22 +143,15 @@ log { source(s); destination(d); flags(flow-control); };
         });
         assert!(host.reload());
     }
+    // Of what was on its way at a reload, hosts read some from the file again.
+    let processed = |host: &Host| host.counter("d#0", "python,m.D", "processed").unwrap_or(0);
     host.wait_until_within(Duration::from_secs(300), "all of them", |host| {
-        settled(host) == MESSAGES
+        processed(host) >= MESSAGES && settled(host) == processed(host) && complete(host, MESSAGES)
     });
     let dropped = host.counter("d#0", "python,m.D", "dropped");
     host.stop();
-    let (out, gone) = (numbers(&host, "out"), numbers(&host, "gone"));
-    let missing: Vec<_> = (0..MESSAGES)
-        .filter(|number| !out.contains(number) && !gone.contains(number))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "{} are missing: {missing:?}",
-        missing.len()
-    );
     // One that is dropped may have been delivered before, in a batch that failed behind it.
-    assert_eq!(dropped, Some(gone.len() as u64));
+    assert_eq!(dropped, Some(host.lines("gone").len() as u64));
 }
 
 #[test]
@@ -179,13 +179,8 @@ log { source(s); destination(d); flags(flow-control); };
         host.wait_for_end();
         host.restart();
     }
-    // Where a daemon was killed while it wrote, two lines may have become one.
-    let complete = |host: &Host| {
-        let (out, gone) = (numbers(host, "out"), numbers(host, "gone"));
-        (0..COUNT).all(|number| out.contains(&number) || gone.contains(&number))
-    };
     host.wait_until_within(Duration::from_secs(120), "all of them", |host| {
-        complete(host)
+        complete(host, COUNT)
     });
     host.stop();
 }
