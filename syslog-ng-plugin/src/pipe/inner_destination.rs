@@ -7,6 +7,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
+use super::reading;
 use crate::config::{Config, Lexer, Location, ParseError};
 use crate::ffi;
 use crate::options::{self, OptionRule, Table};
@@ -84,35 +85,24 @@ pub(crate) unsafe extern "C" fn parse<D: InnerDestination>(
     instance: *mut glib_sys::gpointer,
     _argument: glib_sys::gpointer,
 ) -> ffi::gint {
-    guard("inner_destination.parse", 1, || {
-        // SAFETY: `configuration` is set while a config is read (lib/cfg.c: cfg_run_parser), which
-        // is now.
-        let config = unsafe { ffi::configuration };
-        let (Some(raw), Some(config)) = (NonNull::new(lexer), NonNull::new(config)) else {
-            return 1;
-        };
-        let made = Instance::<D>::construct();
-        // SAFETY: `instance` is the host's variable for the result.
-        unsafe { *instance = made.as_ptr().cast() };
-        // SAFETY: the host's lexer, for the length of this call.
-        let mut lexer = unsafe { Lexer::borrow(raw, c"within destination") };
-        // SAFETY: it lives at least until its parse ends.
-        let config = unsafe { Config::borrow(config) };
-        match read(config, &mut lexer) {
-            Ok(driver) => {
-                // SAFETY: made above.
-                let _ = unsafe { Instance::<D>::driver(made.as_ptr().cast()) }.set(driver);
-                0
-            }
-            Err(error) => {
-                lexer.report(&error);
-                1
-            }
-        }
-    })
+    // SAFETY: the caller's word.
+    unsafe {
+        reading::parse(
+            "inner_destination.parse",
+            lexer,
+            instance,
+            c"within destination",
+            |_| Instance::<D>::construct(),
+            read,
+        )
+    }
 }
 
-fn read<D: InnerDestination>(config: Config<'_>, lexer: &mut Lexer<'_>) -> Result<D, ParseError> {
+fn read<D: InnerDestination>(
+    made: NonNull<Instance<D>>,
+    config: Config<'_>,
+    lexer: &mut Lexer<'_>,
+) -> Result<(), ParseError> {
     // The host puts the kind of plugin and its name in front of the options.
     lexer.next_token();
     let name = lexer.next_token();
@@ -130,7 +120,10 @@ fn read<D: InnerDestination>(config: Config<'_>, lexer: &mut Lexer<'_>) -> Resul
         ))
     })?;
     let end = lexer.here();
-    D::configured(own, config, end).map_err(|message| ParseError::at(end, message))
+    let driver = D::configured(own, config, end).map_err(|message| ParseError::at(end, message))?;
+    // SAFETY: made for this and not yet handed to the host.
+    let _ = unsafe { Instance::<D>::driver(made.as_ptr().cast()) }.set(driver);
+    Ok(())
 }
 
 /// # Safety

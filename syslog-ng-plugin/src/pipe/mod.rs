@@ -7,6 +7,7 @@
 //! - [`threaded_destination`]: `LogThreadedDestDriver` and its workers.
 //! - [`threaded_source`]: `LogThreadedSourceDriver` and its worker.
 //! - [`threaded_fetcher`]: sources that are asked for one message after the other.
+//! - [`reading`]: the frame in which a plugin's part of a config is read.
 //! - [`mod@host_driver`]: what every driver has: an id, a place in the config, names.
 //! - [`mod@parser`]: the host's `LogParser`.
 //! - [`inner_destination`]: `LogDriverPlugin`, what stands inside of a destination.
@@ -41,6 +42,7 @@ pub(crate) mod guard;
 mod host_driver;
 pub(crate) mod inner_destination;
 pub(crate) mod parser;
+mod reading;
 pub(crate) mod root_block;
 mod source_flags;
 pub(crate) mod threaded_destination;

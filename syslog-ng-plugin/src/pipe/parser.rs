@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 
-use super::host_driver;
+use super::{host_driver, reading};
 use crate::config::{Config, Lexer, Location, ParseError};
 use crate::ffi;
 use crate::options::{self, OptionRule, PARSER, ParserSettings, Table};
@@ -94,28 +94,17 @@ pub(crate) unsafe extern "C" fn parse<D: MessageParser>(
     instance: *mut glib_sys::gpointer,
     _argument: glib_sys::gpointer,
 ) -> ffi::gint {
-    guard("parser.parse", 1, || {
-        // SAFETY: `configuration` is set while a config is read (lib/cfg.c: cfg_run_parser), which
-        // is now.
-        let config = unsafe { ffi::configuration };
-        let (Some(raw), Some(config)) = (NonNull::new(lexer), NonNull::new(config)) else {
-            return 1;
-        };
-        let made = Instance::<D>::construct(config);
-        // SAFETY: `instance` is the host's variable for the result.
-        unsafe { *instance = made.as_ptr().cast() };
-        // SAFETY: the host's lexer, for the length of this call.
-        let mut lexer = unsafe { Lexer::borrow(raw, c"parser") };
-        // SAFETY: it lives at least until its parse ends.
-        let config = unsafe { Config::borrow(config) };
-        match read(made, config, &mut lexer) {
-            Ok(()) => 0,
-            Err(error) => {
-                lexer.report(&error);
-                1
-            }
-        }
-    })
+    // SAFETY: the caller's word.
+    unsafe {
+        reading::parse(
+            "parser.parse",
+            lexer,
+            instance,
+            c"parser",
+            Instance::<D>::construct,
+            read,
+        )
+    }
 }
 
 fn read<D: MessageParser>(

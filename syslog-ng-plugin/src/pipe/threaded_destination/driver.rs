@@ -3,13 +3,13 @@
 //! The driver: the host's `LogThreadedDestDriver` and its slots.
 
 use std::borrow::Cow;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, c_char};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::{Names, ThreadedDestination, queues, worker};
+use super::{ThreadedDestination, queues, worker};
 use crate::config::{Config, Context, Lexer, ParseError};
 use crate::ffi;
 use crate::ffi::compat::StatsNames;
@@ -19,8 +19,9 @@ use crate::options::{
     TemplateSettings, VALUE_PAIRS,
 };
 use crate::pipe::guard;
-use crate::stats::{Counter, CounterKey};
-use crate::text::{from_c, to_c};
+use crate::pipe::host_driver::{HostDriver, HostNames};
+use crate::pipe::reading::{self, is_being_read};
+use crate::stats::Counter;
 
 const WHAT: &CStr = c"destination";
 const INNER: Context = Context {
@@ -43,10 +44,7 @@ struct State<D: ThreadedDestination> {
     driver: OnceLock<D>,
     /// There with the driver.
     format: OnceLock<Format>,
-    /// There from the first init() on. Replaced at init() only, when no worker's thread is running
-    /// and the host has let go of the texts: it copies them at once
-    /// (lib/stats/stats-cluster.c, lib/persist-state.c).
-    names: Mutex<Option<HostNames>>,
+    names: HostNames,
     /// Boxed, because the host's workers point at them.
     workers: Mutex<Vec<Box<D::Worker>>>,
     errors: Arc<Counter>,
@@ -71,16 +69,10 @@ struct Batches {
 /// The first of them where the config has none, and batches are wanted.
 const BATCH_LINES: i32 = 100;
 
-/// A destination's names as the host takes them.
-struct HostNames {
-    persist: CString,
-    stats_instance: CString,
-    stats_labels: Vec<(CString, CString)>,
-}
-
 /// A destination while it is being prepared, started or named.
 pub struct Destination<'d> {
     raw: NonNull<ffi::LogThreadedDestDriver>,
+    host: HostDriver,
     errors: &'d Arc<Counter>,
     format: Option<&'d Format>,
     lent: PhantomData<&'d ffi::LogThreadedDestDriver>,
@@ -89,26 +81,17 @@ pub struct Destination<'d> {
 impl Destination<'_> {
     /// The driver's name in events: the statement's name and a number, as in `d_python#0`.
     pub fn id(&self) -> Cow<'_, str> {
-        // SAFETY: the driver is live; its id is set when the config was read (lib/cfg-tree.c) and
-        // NUL-terminated.
-        unsafe { from_c((*self.raw.as_ptr()).super_.super_.id) }
+        self.host.id()
     }
 
     /// What the config says with persist-name().
     pub fn persist_name(&self) -> Option<Cow<'_, str>> {
-        // SAFETY: the driver is live.
-        let name = unsafe { (*self.raw.as_ptr()).super_.super_.super_.persist_name };
-        // SAFETY: NUL-terminated and the driver's own (lib/logpipe.c: log_pipe_set_persist_name).
-        (!name.is_null()).then(|| unsafe { from_c(name) })
+        self.host.persist_name()
     }
 
     /// The configuration that the driver belongs to.
     pub fn config(&self) -> Config<'_> {
-        // SAFETY: the driver is live.
-        let config = unsafe { (*self.raw.as_ptr()).super_.super_.super_.cfg };
-        // SAFETY: a driver belongs to a configuration from its making to its end, and that
-        // configuration outlives it.
-        unsafe { Config::borrow(NonNull::new_unchecked(config)) }
+        self.host.config()
     }
 
     /// How many workers the config asks for.
@@ -119,15 +102,7 @@ impl Destination<'_> {
 
     /// Where the driver stands in the config, as `file:line:column`.
     pub fn location(&self) -> String {
-        let mut buffer: [c_char; 1024] = [0; 1024];
-        // SAFETY: the driver is live; the function takes a NULL node too and writes at most the
-        // buffer's length.
-        unsafe {
-            let node = (*self.raw.as_ptr()).super_.super_.super_.expr_node;
-            ffi::log_expr_node_format_location(node, buffer.as_mut_ptr(), buffer.len());
-        }
-        // SAFETY: the function above terminates the text.
-        unsafe { from_c(buffer.as_ptr()) }.into_owned()
+        self.host.location()
     }
 
     /// How values are printed: what the driver's options say, and where they do not, the config's
@@ -159,7 +134,7 @@ impl<D: ThreadedDestination> Instance<D> {
         let state = State {
             driver: OnceLock::new(),
             format: OnceLock::new(),
-            names: Mutex::default(),
+            names: HostNames::default(),
             workers: Mutex::default(),
             errors: Arc::default(),
             batches: OnceLock::new(),
@@ -198,19 +173,6 @@ impl<D: ThreadedDestination> State<D> {
         self.workers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn names(&self) -> MutexGuard<'_, Option<HostNames>> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set_names(&self, names: &Names) {
-        let label = |(name, value): &(&str, String)| (to_c(name), to_c(value));
-        *self.names() = Some(HostNames {
-            persist: to_c(&names.persist),
-            stats_instance: to_c(&names.stats_instance),
-            stats_labels: names.stats_labels.iter().map(label).collect(),
-        });
-    }
-
     fn release(&self) {
         // Taken out first: dropping a worker may call code that comes back here.
         let workers = std::mem::take(&mut *self.workers());
@@ -231,32 +193,17 @@ pub(crate) unsafe extern "C" fn parse<D: ThreadedDestination>(
     instance: *mut glib_sys::gpointer,
     _argument: glib_sys::gpointer,
 ) -> ffi::gint {
-    guard("driver.parse", 1, || {
-        // SAFETY: `configuration` is set while a config is read (lib/cfg.c: cfg_run_parser), which
-        // is now.
-        let config = unsafe { ffi::configuration };
-        let (Some(raw), Some(config)) = (NonNull::new(lexer), NonNull::new(config)) else {
-            return 1;
-        };
-        let made = Instance::<D>::construct(config);
-        // SAFETY: `instance` is the host's variable for the result.
-        unsafe { *instance = made.as_ptr().cast() };
-        // The host's plugins that stand inside a driver ask this global for it
-        // (lib/cfg-grammar-internal.h).
-        // SAFETY: configs are read on the main thread only.
-        unsafe { ffi::last_driver = made.as_ptr().cast() };
-        // SAFETY: the host's lexer, for the length of this call.
-        let mut lexer = unsafe { Lexer::borrow(raw, WHAT) };
-        // SAFETY: it lives at least until its parse ends.
-        let config = unsafe { Config::borrow(config) };
-        match read(made, config, &mut lexer) {
-            Ok(()) => 0,
-            Err(error) => {
-                lexer.report(&error);
-                1
-            }
-        }
-    })
+    // SAFETY: the caller's word.
+    unsafe {
+        reading::parse(
+            "driver.parse",
+            lexer,
+            instance,
+            WHAT,
+            |config| is_being_read(Instance::<D>::construct(config)),
+            read,
+        )
+    }
 }
 
 fn read<D: ThreadedDestination>(
@@ -404,6 +351,8 @@ unsafe extern "C" fn init<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> gl
     };
     let destination = Destination {
         raw,
+        // SAFETY: a driver begins with what every driver has; it outlives this call.
+        host: unsafe { HostDriver::new(raw.cast()) },
         errors: &state.errors,
         format: state.format.get(),
         lent: PhantomData,
@@ -416,7 +365,7 @@ unsafe extern "C" fn init<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> gl
         guard("driver.release", (), || state.release());
         return 0;
     };
-    state.set_names(&prepared.names);
+    state.names.set(&prepared.names);
     *state.workers() = prepared.workers.into_iter().map(Box::new).collect();
     // SAFETY: see the function.
     unsafe { set_batch_lines(host, state.batches.get(), prepared.batches) };
@@ -432,8 +381,12 @@ unsafe extern "C" fn init<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> gl
         guard("driver.release", (), || state.release());
         return 0;
     }
-    // SAFETY: the driver is live; its id and names are texts that the key copies.
-    state.errors.register(&unsafe { errors_key(host, state) });
+    // SAFETY: the driver is live; a small number from stats_register_type().
+    let component = unsafe { (*host).stats_source } as u32 | ffi::SCS_DESTINATION;
+    let key = state
+        .names
+        .errors_key(component as u16, D::STATS_TYPE, &destination.id());
+    state.errors.register(&key);
     // SAFETY: the host made the workers above, and no thread runs yet.
     let complete = unsafe { workers_are_attached::<D>(host) };
     if complete && guard("driver.start", false, || driver.start(&destination)) {
@@ -464,34 +417,6 @@ unsafe fn set_batch_lines(
     let lines = lines.unwrap_or(if wanted { BATCH_LINES } else { -1 });
     // SAFETY: the caller's word.
     unsafe { ffi::log_threaded_dest_driver_set_batch_lines(host.cast(), lines) };
-}
-
-/// # Safety
-/// `host` is live and has been named.
-unsafe fn errors_key<D: ThreadedDestination>(
-    host: *mut ffi::LogThreadedDestDriver,
-    state: &State<D>,
-) -> CounterKey {
-    // SAFETY: the caller's word; the source is a small number from stats_register_type().
-    let (source, id) = unsafe { ((*host).stats_source, (*host).super_.super_.id) };
-    // SAFETY: NUL-terminated and the driver's own.
-    let id = to_c(&unsafe { from_c(id) });
-    let (instance, mut labels) = match &*state.names() {
-        Some(names) => (names.stats_instance.clone(), names.stats_labels.clone()),
-        None => Default::default(),
-    };
-    // For the host's counters that label is the kind of driver, which here is the metric's name.
-    labels.retain(|(name, _)| name.as_c_str() != c"driver");
-    labels.push((c"driver".to_owned(), id.clone()));
-    labels.sort();
-    CounterKey {
-        component: (source as u32 | ffi::SCS_DESTINATION) as u16,
-        id,
-        instance,
-        name: c"errors",
-        metric: to_c(&format!("{}_errors_total", D::STATS_TYPE.to_string_lossy())),
-        labels,
-    }
 }
 
 /// # Safety
@@ -572,15 +497,7 @@ impl<D: ThreadedDestination> StatsNames for Instance<D> {
         label: &mut dyn FnMut(&CStr, &CStr),
     ) -> *const c_char {
         // SAFETY: the caller's word.
-        let names = unsafe { Self::state(driver) }.names();
-        let Some(names) = &*names else {
-            return c"".as_ptr();
-        };
-        for (name, value) in &names.stats_labels {
-            label(name, value);
-        }
-        // Stays where it is until the next init().
-        names.stats_instance.as_ptr()
+        unsafe { Self::state(driver) }.names.stats(label)
     }
 }
 
@@ -591,10 +508,6 @@ unsafe extern "C" fn generate_persist_name<D: ThreadedDestination>(
 ) -> *const c_char {
     guard("driver.generate_persist_name", c"".as_ptr(), || {
         // SAFETY: see the function.
-        let names = unsafe { Instance::<D>::state(pipe.cast()) }.names();
-        // Stays where it is until the next init().
-        names
-            .as_ref()
-            .map_or(c"".as_ptr(), |names| names.persist.as_ptr())
+        unsafe { Instance::<D>::state(pipe.cast()) }.names.persist()
     })
 }

@@ -21,6 +21,7 @@ use crate::options::{
 };
 use crate::pipe::guard;
 use crate::pipe::host_driver::{HostDriver, HostNames};
+use crate::pipe::reading::{self, is_being_read};
 use crate::pipe::source_flags;
 use crate::pipe::threaded_destination::add_plugin;
 use crate::stats::Counter;
@@ -191,32 +192,17 @@ pub(crate) unsafe extern "C" fn parse<D: ThreadedSource>(
     instance: *mut glib_sys::gpointer,
     _argument: glib_sys::gpointer,
 ) -> ffi::gint {
-    guard("source.parse", 1, || {
-        // SAFETY: `configuration` is set while a config is read (lib/cfg.c: cfg_run_parser), which
-        // is now.
-        let config = unsafe { ffi::configuration };
-        let (Some(raw), Some(config)) = (NonNull::new(lexer), NonNull::new(config)) else {
-            return 1;
-        };
-        let made = Instance::<D>::construct(config);
-        // SAFETY: `instance` is the host's variable for the result.
-        unsafe { *instance = made.as_ptr().cast() };
-        // The host's plugins that stand inside a driver ask this global for it
-        // (lib/cfg-grammar-internal.h).
-        // SAFETY: configs are read on the main thread only.
-        unsafe { ffi::last_driver = made.as_ptr().cast() };
-        // SAFETY: the host's lexer, for the length of this call.
-        let mut lexer = unsafe { Lexer::borrow(raw, WHAT) };
-        // SAFETY: it lives at least until its parse ends.
-        let config = unsafe { Config::borrow(config) };
-        match read(made, config, &mut lexer) {
-            Ok(()) => 0,
-            Err(error) => {
-                lexer.report(&error);
-                1
-            }
-        }
-    })
+    // SAFETY: the caller's word.
+    unsafe {
+        reading::parse(
+            "source.parse",
+            lexer,
+            instance,
+            WHAT,
+            |config| is_being_read(Instance::<D>::construct(config)),
+            read,
+        )
+    }
 }
 
 fn read<D: ThreadedSource>(
