@@ -35,6 +35,7 @@ const DRIVERS: &[Driver] = &[
         rules: &[
             "threaded_dest_driver_general_option",
             "threaded_dest_driver_batch_option",
+            "threaded_dest_driver_workers_option",
             "value_pair_option",
             "template_option",
         ],
@@ -82,12 +83,10 @@ impl Driver {
         for rule in self.rules {
             names.extend(grammar.options(rule));
         }
-        for sample in self.samples[0].iter().chain(if self.rules.is_empty() {
-            samples::HTTP_HEADER
-        } else {
-            &[]
-        }) {
-            names.insert(sample.name.to_owned());
+        // Not in the shared rules: those of the C module's own grammar, and ours.
+        let own = [samples::OWN, samples::HTTP_HEADER, samples::ADDED];
+        for samples in self.samples.iter().filter(|samples| own.contains(samples)) {
+            names.extend(samples.iter().map(|sample| sample.name.to_owned()));
         }
         names
     }

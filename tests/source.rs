@@ -328,6 +328,8 @@ class S(LogSource):
         self.open = threading.Event()
         self.open.set()
         self.suspended = 0
+        # A batch that is open when the window closes is closed.
+        self.auto_close_batches = False
         return True
     def run(self):
         for n in range(200):

@@ -382,3 +382,47 @@ fn wrong_numbers_of_workers_and_bytes_are_syntax_errors() {
         );
     }
 }
+
+#[test]
+fn messages_of_one_key_go_to_one_worker_in_their_order() {
+    if harness::host_version() < (4, 4) {
+        // The option is refused there, see tests/every_option.rs.
+        return;
+    }
+    let code = r#"
+class D(LogDestination):
+    def send(self, msg):
+        key, number = msg["MESSAGE"].decode().split()
+        trace("sent", key, self.worker_index, number)
+        return True
+"#;
+    let driver =
+        r#"python(class("m.D") workers(3) worker-partition-key("$(substr $MESSAGE 0 1)"));"#;
+    let mut host = host(driver, code).start();
+    let keys = ["a", "b", "c", "d", "e", "f"];
+    let lines: String = (0..120)
+        .map(|number| format!("{} {number}\n", keys[number % keys.len()]))
+        .collect();
+    host.append("in.txt", &lines);
+    host.wait_until("all messages", |host| traced(host, "sent").len() == 120);
+    let sent = traced(&host, "sent");
+    let mut workers = BTreeSet::new();
+    for key in keys {
+        let of_key: Vec<Vec<&str>> = sent
+            .iter()
+            .map(|line| line.split(' ').collect())
+            .filter(|words: &Vec<&str>| words[0] == key)
+            .collect();
+        let on: BTreeSet<_> = of_key.iter().map(|words| words[1].to_owned()).collect();
+        assert_eq!(on.len(), 1, "{key}: {on:?}");
+        workers.extend(on);
+        let numbers: Vec<usize> = of_key
+            .iter()
+            .map(|words| words[2].parse().unwrap())
+            .collect();
+        assert!(numbers.is_sorted(), "{key}: {numbers:?}");
+        assert_eq!(numbers.len(), 20);
+    }
+    assert!(workers.len() > 1, "all went to {workers:?}");
+    host.stop();
+}

@@ -3,6 +3,7 @@
 //! Each option of the host's drivers, once as it should be and once as it should not.
 
 /// An option, or one inside of another.
+#[derive(PartialEq)]
 pub(crate) struct Sample {
     /// As the grammar's test names it.
     pub(crate) name: &'static str,
@@ -402,12 +403,26 @@ pub(crate) const SHARED: &[Sample] = &[
 ];
 
 /// Options whose samples depend on the driver.
-pub(crate) const DESTINATION: &[Sample] = &[sample(
-    "flags",
-    "flags(no-seqnum)",
-    "flags(no-parse)",
-    "flags() does not know no-parse",
-)];
+pub(crate) const DESTINATION: &[Sample] = &[
+    sample(
+        "workers",
+        "workers(2)",
+        "workers(0)",
+        "workers() takes a positive whole number, found 0",
+    ),
+    sample(
+        "worker-partition-key",
+        r#"worker-partition-key("$HOST")"#,
+        r#"worker-partition-key("${")"#,
+        "worker-partition-key():",
+    ),
+    sample(
+        "flags",
+        "flags(no-seqnum)",
+        "flags(no-parse)",
+        "flags() does not know no-parse",
+    ),
+];
 /// As above.
 pub(crate) const SOURCE: &[Sample] = &[sample(
     "flags",
@@ -416,4 +431,9 @@ pub(crate) const SOURCE: &[Sample] = &[sample(
     "flags() does not know x",
 )];
 /// Options of ours that no grammar of the host gives a Python driver.
-pub(crate) const ADDED: &[Sample] = &[];
+pub(crate) const ADDED: &[Sample] = &[sample(
+    "batch-bytes",
+    "batch-bytes(1000)",
+    "batch-bytes(0)",
+    "batch-bytes() takes a positive whole number, found 0",
+)];

@@ -195,7 +195,12 @@ impl Poster {
         message: &Message,
         bookmark: Option<Bookmark>,
     ) -> Result<(), PostError> {
-        self.hand_over(message, bookmark, ffi::compat::source_post)
+        self.hand_over(message, bookmark, ffi::compat::source_post)?;
+        // What waits in an open batch would never make room in the window.
+        if !self.is_open() {
+            self.close_batch()?;
+        }
+        Ok(())
     }
 
     fn hand_over(
