@@ -19,8 +19,6 @@ class S(LogSource):
         while not os.path.exists(GO) and not self.exit.wait(0.01):
             pass
         self.second.wait()
-        while not os.path.exists("go"):
-            self.exit.wait(0.01)
         for bookmark in (None, 4, None):
             self.post_message(LogMessage("x", bookmark))
         self.exit.wait()
