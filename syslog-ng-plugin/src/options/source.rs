@@ -176,8 +176,9 @@ fn default_severity(settings: &mut SourceSettings, name: CString) -> Result<(), 
     Ok(())
 }
 
-fn named(number: u32, option: &str, what: &str, name: &CStr) -> Result<u16, String> {
-    u16::try_from(number).map_err(|_| {
+/// `number` is -1 for a name that is none, of a type with or without a sign as the host has it.
+fn named(number: impl TryInto<u16>, option: &str, what: &str, name: &CStr) -> Result<u16, String> {
+    number.try_into().map_err(|_| {
         let name = name.to_string_lossy();
         format!("{option}: {name} is no {what} of syslog")
     })
