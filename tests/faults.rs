@@ -280,3 +280,26 @@ class D(LogDestination):
         host.stop();
     }
 }
+
+#[test]
+fn a_daemon_whose_standard_descriptors_user_code_closed_delivers_on_and_stops() {
+    let code = r#"
+class D(LogDestination):
+    def send(self, msg):
+        trace(msg["MESSAGE"].decode())
+        if msg["MESSAGE"] == b"one":
+            os.closerange(0, 3)
+        if msg["MESSAGE"] == b"error":
+            print("to nobody", flush=True)
+            raise RuntimeError("counted all the same")
+        return True
+"#;
+    let mut host = host(r#"python(class("m.D") retries(1));"#, code).start();
+    host.append("in.txt", "one\nerror\ntwo\n");
+    assert_eq!(host.wait_for_lines("trace", 3), ["one", "error", "two"]);
+    // What it says goes to its standard error here, which is gone.
+    host.wait_until("the error", |host| {
+        host.counter("d#0", "python,m.D", "errors") == Some(1)
+    });
+    host.stop();
+}
