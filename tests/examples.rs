@@ -6,6 +6,8 @@
 
 mod harness;
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -99,5 +101,73 @@ log {{ source(s); destination(e); }};
         lines[0]
     );
     assert_eq!(lines[1], "MESSAGE=näe\tnothing=\tFACILITY=user");
+    host.stop();
+}
+
+/// Runs an example of the manual as it stands, but for `from`, which becomes `to`.
+fn of_the_manual(name: &str, from: &str, to: &str) -> Host {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/manual");
+    let file = file.join(name).join("syslog-ng.conf");
+    let config = std::fs::read_to_string(file).unwrap();
+    assert!(config.contains(from), "{config}");
+    let host = Host::new("");
+    host.write("syslog-ng.conf", config.replace(from, to));
+    host.start()
+}
+
+fn messages(lines: &[String]) -> Vec<&str> {
+    let words = lines.iter().filter_map(|line| line.split(' ').next_back());
+    words.collect()
+}
+
+#[test]
+fn the_manual_s_fetcher_asks_an_http_server() {
+    // Answers each request with its number, until the fetcher goes.
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = server.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let mut number = 0;
+        for connection in server.incoming().map_while(Result::ok) {
+            let mut lines = BufReader::new(connection.try_clone().unwrap());
+            let mut connection = connection;
+            let mut line = String::new();
+            while lines.read_line(&mut line).is_ok_and(|length| length > 0) {
+                if line.starts_with("GET /log ") {
+                    number += 1;
+                }
+                if line == "\r\n" {
+                    let body = format!("answer-{number}");
+                    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+                    let _ = connection.write_all(format!("{head}{body}").as_bytes());
+                }
+                line.clear();
+            }
+        }
+    });
+    let mut host = of_the_manual("http-fetcher", "127.0.0.1", &address);
+    let lines = host.wait_for_lines("stdout", 3);
+    assert_eq!(
+        messages(&lines)[..3],
+        ["answer-1", "answer-2", "answer-3"],
+        "{}",
+        host.log()
+    );
+    host.stop();
+}
+
+#[test]
+fn the_manual_s_timers_post_until_they_are_told_to_end() {
+    let mut host = of_the_manual("timer-source", r#""freq" "1""#, r#""freq" "1""#);
+    let lines = host.wait_for_lines("stdout", 2);
+    assert!(lines[1].ends_with("hello world"), "{lines:?}");
+    assert!(host.reload());
+    host.stop();
+    let mut host = of_the_manual("asyncio-source", "FREQ1 = 1", "FREQ1 = 1");
+    let lines = host.wait_for_lines("stdout", 3);
+    let messages = messages(&lines);
+    assert!(
+        messages.contains(&"msg1") && messages.contains(&"msg2"),
+        "{lines:?}"
+    );
     host.stop();
 }
