@@ -6,6 +6,7 @@
 
 mod harness;
 
+use harness::Host;
 use harness::destination::host;
 
 #[test]
@@ -301,5 +302,111 @@ class D(LogDestination):
     host.wait_until("the error", |host| {
         host.counter("d#0", "python,m.D", "errors") == Some(1)
     });
+    host.stop();
+}
+
+/// A host whose source is `driver`, with `code` in the module `m` behind the faults that it may use.
+fn faulty_source(driver: &str, code: &str) -> Host {
+    let config = format!(
+        r#"
+source s {{ {driver} }};
+destination d {{ file("@DIR@/out.txt" template("$MESSAGE\n")); }};
+log {{ source(s); destination(d); flags(flow-control); }};
+"#
+    );
+    let module = format!(
+        r#"
+import os, signal, sys, threading
+from syslogng import LogFetcher, LogMessage, LogSource
+class NoTruth:
+    def __bool__(self): raise ValueError("no truth")
+    def __int__(self): raise ValueError("no number")
+    def __repr__(self): raise ValueError("no repr")
+class Odd(Exception):
+    def __str__(self): raise ValueError("no text")
+def recursion(): return recursion() + 1
+def leave(): sys.exit(3)
+def fork():
+    child = os.fork()
+    if child == 0: raise RuntimeError("in the child")
+    raise RuntimeError("in the parent")
+def fail(kind):
+    if callable(kind) and not isinstance(kind, type): kind()
+    raise kind
+KINDS = [leave, KeyboardInterrupt, ImportError("text"), GeneratorExit, Odd(), recursion, MemoryError(), fork]
+{code}"#
+    );
+    Host::new(&config).with_file("m.py", module)
+}
+
+#[test]
+fn whatever_ends_run_the_source_comes_back_and_the_daemon_stops() {
+    let code = r#"
+class S(LogSource):
+    kinds = iter(KINDS)
+    exit = threading.Event()
+    def init(self, options):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        return True
+    def run(self):
+        kind = next(self.kinds, None)
+        if kind is not None:
+            fail(kind)
+        threading.Thread(target=self.exit.wait, daemon=True).start()
+        os.closerange(0, 3)
+        self.post_message(LogMessage("alive"))
+        self.exit.wait()
+        return NoTruth()
+    def request_exit(self):
+        self.exit.set()
+        return NoTruth()
+    def deinit(self):
+        raise SystemExit
+"#;
+    let mut host = faulty_source(r#"python(class("m.S") time-reopen(1));"#, code).start();
+    assert_eq!(host.wait_for_lines("out.txt", 1), ["alive"]);
+    // The child of the fork ends too, and says nothing.
+    assert_eq!(
+        host.events("run() raised an exception").len(),
+        8,
+        "{}",
+        host.log()
+    );
+    assert_eq!(host.counter("s#0", "python,m.S", "errors"), Some(8));
+    host.stop();
+}
+
+#[test]
+fn whatever_fetch_does_the_fetcher_comes_back_and_the_daemon_stops() {
+    let code = r#"
+class F(LogFetcher):
+    kinds = iter(KINDS)
+    values = iter([NoTruth(), (NoTruth(),), (2, NoTruth()), (2, None), None, (), 2, "text", (2, "text"), [2], (99,)])
+    def open(self):
+        return True
+    def fetch(self):
+        kind = next(self.kinds, None)
+        if kind is not None:
+            fail(kind)
+        for value in self.values:
+            return value
+        if hasattr(F, "done"):
+            return (self.FETCH_NO_DATA,)
+        F.done = True
+        os.closerange(0, 3)
+        return (self.FETCH_SUCCESS, LogMessage("alive"))
+    def close(self):
+        raise SystemExit
+    def deinit(self):
+        raise KeyboardInterrupt
+"#;
+    let mut host = faulty_source(r#"python-fetcher(class("m.F") time-reopen(1));"#, code).start();
+    assert_eq!(host.wait_for_lines("out.txt", 1), ["alive"]);
+    assert_eq!(
+        host.events("fetch() raised an exception").len(),
+        8,
+        "{}",
+        host.log()
+    );
     host.stop();
 }
