@@ -7,7 +7,7 @@ class S(LogSource):
         msg = LogMessage("one")
         trace(msg["MESSAGE"])
         self.post_message(msg)
-        trace(msg["MESSAGE"], msg["SOURCE"])
+        trace(msg["MESSAGE"], attempt(lambda: msg["SOURCE"]))
 
     def request_exit(self):
         pass
