@@ -141,7 +141,7 @@ class Daemon:
         try:
             with socket.socket(socket.AF_UNIX) as control:
                 control.connect(os.path.relpath(self.folder / "ctl"))
-                control.sendall(b"STATS\n")
+                control.sendall(b"STATS CSV\n")
                 answer = b""
                 while not answer.endswith(b"\n.\n"):
                     more = control.recv(65536)

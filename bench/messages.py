@@ -11,8 +11,14 @@ except ImportError:
     # Measured without syslog-ng.
     LogFetcher = LogMessage = LogSource = object  # type: ignore
 
+try:
+    from syslogng import LogDestination
+except ImportError:
+    # The C module of 3.38 has none, and needs none.
+    LogDestination = object  # type: ignore
 
-class Send:
+
+class Send(LogDestination):
     """Reads two values of each message. Opens when the file of the option ``go`` is there."""
 
     def init(self, options: Dict[str, Any]) -> bool:
@@ -28,7 +34,7 @@ class Send:
         return bool(host) and bool(message)
 
 
-class SendBatch:
+class SendBatch(LogDestination):
     """Reads the same of whole batches, by ``send_batch()`` where that is called."""
 
     QUEUED: int
