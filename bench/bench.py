@@ -85,11 +85,16 @@ def config(case: Case, destination: str, messages: int) -> str:
     size = f"log-fifo-size({messages + 1000})" if case.drain else ""
     flags = "" if case.drain else "flags(flow-control);"
     return f"""@version: current
-@module mod-{"python" if destination == "python" else "discard"}
+{module_line(destination)}
 source s {{ file("in.txt" flags(no-parse) follow-freq(0.05) log-fetch-limit(1000) log-iw-size(10000)); }};
 destination d {{ {driver(case, destination, size)} }};
 log {{ source(s); destination(d); {flags} }};
 """
+
+
+def module_line(driver: str) -> str:
+    """What a config says to have a module; Python's is found without, and the C module of 4.8 does not survive the line."""
+    return "" if driver == "python" else f"@module mod-{driver}"
 
 
 def driver(case: Case, destination: str, size: str) -> str:
@@ -104,7 +109,7 @@ def source_config(case: SourceCase, source: str, messages: int) -> str:
     if source == "python":
         driver = f'{case.driver} options("message" "{TEXT}" "count" "{messages}" "go" "go")'
     return f"""@version: current
-@module mod-{source}
+{module_line(source)}
 @module mod-discard
 source s {{ {driver} persist-name("bench") log-iw-size(10000)); }};
 {case.path}
