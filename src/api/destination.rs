@@ -10,6 +10,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use syslog_ng_plugin::Insert;
 
+use super::kept;
+
 /// The native base of syslogng.LogDestination.
 #[pyclass(name = "LogDestination", module = "_syslogng", subclass, frozen)]
 struct LogDestination {
@@ -72,14 +74,6 @@ pub(crate) fn written_bytes(object: &Bound<'_, PyAny>) -> Option<Arc<AtomicUsize
 
 /// The package's base class of destinations.
 pub(crate) fn base(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    // Kept: user code may have taken the package out of sys.modules.
     static BASE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let find = || {
-        Ok(py
-            .import("syslogng.dest")?
-            .getattr("LogDestination")?
-            .unbind())
-    };
-    BASE.get_or_try_init(py, find)
-        .map(|base| base.bind(py).clone())
+    kept(py, &BASE, "syslogng.dest", "LogDestination")
 }

@@ -9,6 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use syslog_ng_plugin::{Fetch, Poster};
 
+use super::kept;
 use super::link::Link;
 use crate::driver::RunningFetcher;
 
@@ -59,16 +60,8 @@ pub(crate) fn is_fetcher(object: &Bound<'_, PyAny>) -> bool {
 
 /// The package's base class of fetchers.
 pub(crate) fn base(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    // Kept: user code may have taken the package out of sys.modules.
     static BASE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let find = || {
-        Ok(py
-            .import("syslogng.source")?
-            .getattr("LogFetcher")?
-            .unbind())
-    };
-    BASE.get_or_try_init(py, find)
-        .map(|base| base.bind(py).clone())
+    kept(py, &BASE, "syslogng.source", "LogFetcher")
 }
 
 pub(super) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -25,6 +25,7 @@ pub(crate) mod source;
 mod template;
 
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 
 use crate::message::{LogBatch, LogMessage, ParseOptions};
 
@@ -32,6 +33,18 @@ pub(crate) use ack_tracker::AckTracker;
 pub(crate) use destination::{base, is_destination, result_constants, written_bytes};
 pub(crate) use sequence::SequenceNumber;
 pub(crate) use template::{log_template, template_options};
+
+/// A class of the package, looked up once and kept: user code may have taken the package out of
+/// sys.modules.
+fn kept<'py>(
+    py: Python<'py>,
+    cell: &'static PyOnceLock<Py<PyAny>>,
+    module: &str,
+    name: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    cell.get_or_try_init(py, || Ok(py.import(module)?.getattr(name)?.unbind()))
+        .map(|class| class.bind(py).clone())
+}
 
 /// Makes `import _syslogng` work.
 pub(crate) fn install(py: Python<'_>) -> PyResult<()> {

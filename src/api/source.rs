@@ -10,6 +10,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use syslog_ng_plugin::{PostError, Poster};
 
+use super::kept;
 use super::link::{Link, Linked};
 use crate::driver::{RunningSource, bookmark_of};
 use crate::message::LogMessage;
@@ -144,11 +145,8 @@ pub(crate) fn is_source(object: &Bound<'_, PyAny>) -> bool {
 
 /// The package's base class of sources.
 pub(crate) fn base(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    // Kept: user code may have taken the package out of sys.modules.
     static BASE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let find = || Ok(py.import("syslogng.source")?.getattr("LogSource")?.unbind());
-    BASE.get_or_try_init(py, find)
-        .map(|base| base.bind(py).clone())
+    kept(py, &BASE, "syslogng.source", "LogSource")
 }
 
 pub(super) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {

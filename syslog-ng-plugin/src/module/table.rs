@@ -20,29 +20,35 @@ pub struct Parser(UnsafeCell<ffi::CfgParser>);
 // SAFETY: only the host uses it, on the main thread while it reads a config.
 unsafe impl Sync for Parser {}
 
+/// Reads a plugin's part of a config.
+type Parse = unsafe extern "C" fn(
+    *mut ffi::CfgLexer,
+    *mut glib_sys::gpointer,
+    glib_sys::gpointer,
+) -> ffi::gint;
+/// Frees what a parse made that failed.
+type Cleanup = unsafe extern "C" fn(glib_sys::gpointer);
+
 impl Parser {
-    /// Reads threaded destinations.
-    pub const fn threaded_destination<D: ThreadedDestination>(name: &'static CStr) -> Self {
+    const fn new(name: &'static CStr, parse: Parse, cleanup: Option<Cleanup>) -> Self {
         Parser(UnsafeCell::new(ffi::CfgParser {
             debug_flag: ptr::null_mut(),
             context: 0,
             name: name.as_ptr(),
             keywords: DRIVER_KEYWORDS.as_ptr(),
-            parse: Some(threaded_destination::parse::<D>),
-            cleanup: Some(cleanup_pipe),
+            parse: Some(parse),
+            cleanup,
         }))
+    }
+
+    /// Reads threaded destinations.
+    pub const fn threaded_destination<D: ThreadedDestination>(name: &'static CStr) -> Self {
+        Self::new(name, threaded_destination::parse::<D>, Some(cleanup_pipe))
     }
 
     /// Reads threaded sources.
     pub const fn threaded_source<D: ThreadedSource>(name: &'static CStr) -> Self {
-        Parser(UnsafeCell::new(ffi::CfgParser {
-            debug_flag: ptr::null_mut(),
-            context: 0,
-            name: name.as_ptr(),
-            keywords: DRIVER_KEYWORDS.as_ptr(),
-            parse: Some(threaded_source::parse::<D>),
-            cleanup: Some(cleanup_pipe),
-        }))
+        Self::new(name, threaded_source::parse::<D>, Some(cleanup_pipe))
     }
 
     /// Reads fetchers.
@@ -52,38 +58,21 @@ impl Parser {
 
     /// Reads parsers of messages.
     pub const fn message_parser<D: MessageParser>(name: &'static CStr) -> Self {
-        Parser(UnsafeCell::new(ffi::CfgParser {
-            debug_flag: ptr::null_mut(),
-            context: 0,
-            name: name.as_ptr(),
-            keywords: DRIVER_KEYWORDS.as_ptr(),
-            parse: Some(parser::parse::<D>),
-            cleanup: Some(cleanup_pipe),
-        }))
+        Self::new(name, parser::parse::<D>, Some(cleanup_pipe))
     }
 
     /// Reads plugins that stand inside of a destination.
     pub const fn inner_destination<D: InnerDestination>(name: &'static CStr) -> Self {
-        Parser(UnsafeCell::new(ffi::CfgParser {
-            debug_flag: ptr::null_mut(),
-            context: 0,
-            name: name.as_ptr(),
-            keywords: DRIVER_KEYWORDS.as_ptr(),
-            parse: Some(inner_destination::parse::<D>),
-            cleanup: Some(cleanup_inner_plugin),
-        }))
+        Self::new(
+            name,
+            inner_destination::parse::<D>,
+            Some(cleanup_inner_plugin),
+        )
     }
 
     /// Reads blocks at the top level.
     pub const fn root_block<B: RootBlock>(name: &'static CStr) -> Self {
-        Parser(UnsafeCell::new(ffi::CfgParser {
-            debug_flag: ptr::null_mut(),
-            context: 0,
-            name: name.as_ptr(),
-            keywords: DRIVER_KEYWORDS.as_ptr(),
-            parse: Some(root_block::parse::<B>),
-            cleanup: None,
-        }))
+        Self::new(name, root_block::parse::<B>, None)
     }
 }
 
