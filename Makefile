@@ -80,7 +80,8 @@ module-for-tests: setup
 	$(CARGO) build --quiet --locked --workspace --lib --examples --features panic-injection
 
 test: build module-for-tests
-	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --no-fail-fast --locked --workspace --features panic-injection
+	RUST_TEST_THREADS=$(TEST_THREADS) DIFFERENTIAL_TRIES=3 \
+	    $(CARGO) test --no-fail-fast --locked --workspace --features panic-injection
 
 # The same configs under the host's own C module and under ours.
 differential: module-for-tests
