@@ -3,7 +3,7 @@
 
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, Callable, Iterator, List, Optional, SupportsIndex, Tuple, Union, final, overload
+from typing import Any, Callable, Iterable, Iterator, List, Optional, SupportsIndex, Tuple, Union, final, overload
 
 _Value = Union[str, bytes, SupportsIndex, float, None, datetime, List[str], List[bytes], List[Union[str, bytes]]]
 
@@ -78,18 +78,42 @@ class LogSource:
         """The name under which syslog-ng knows this source across restarts; there from init() on."""
 
     def post_message(self, msg: "LogMessage") -> None:
-        """Post a message, in run() and on its thread.
+        """Post a message: in run(), or on any other thread but the one of init(), deinit() and request_exit().
 
-        When it returns, syslog-ng has the message. It waits while syslog-ng takes no more messages (without suspend() and
-        wakeup() in the class); other Python threads run meanwhile.
+        When it returns, syslog-ng has the message. It waits while as many messages are on their way as log-iw-size() allows
+        (in run() not where the class has suspend() and wakeup()), and on other threads until run() begins; other Python threads
+        run meanwhile. The messages of one thread keep their order.
 
         Raises:
-            RuntimeError: elsewhere, or when the source is stopping: syslog-ng does not have the message.
+            RuntimeError: "source is stopping" when the source has been told to end or run() has ended, or where it cannot be
+                called: syslog-ng does not have the message.
             ValueError: the message has been posted already.
         """
 
+    def post_messages(self, messages: Iterable["LogMessage"]) -> int:
+        """Post many messages, in order, with less work for each: otherwise as post_message().
+
+        They are taken from the iterable up to 1000 at a time, and posted when these are there, or the iterable ends or raises.
+
+        Returns:
+            How many messages there were.
+
+        Raises:
+            RuntimeError, ValueError: as post_message().
+            TypeError: what came was no LogMessage.
+            Exception: what the iterable raised.
+            What came before is posted: the exception's attribute ``posted`` says how many messages syslog-ng has.
+        """
+
     def close_batch(self) -> None:
-        """Let syslog-ng go on with what was posted, where auto_close_batches is False. In run() and on its thread."""
+        """Let syslog-ng go on with what was posted, where auto_close_batches is False.
+
+        On another thread than run()'s it has each message go on by itself from then on, those that run() has posted before with
+        the next one.
+
+        Raises:
+            RuntimeError: as post_message().
+        """
 
     def set_transport_name(self, name: str) -> None:
         """Set the value TRANSPORT of the messages that are posted from now on."""

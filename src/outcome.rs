@@ -4,7 +4,7 @@
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PySequence, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyList, PySequence, PyString, PyTuple};
 use syslog_ng_plugin::{Fetch, Fetched, Insert};
 
 use crate::driver::bookmark_of;
@@ -21,8 +21,9 @@ const SEND_BATCH: &str = "for all messages True or self.SUCCESS when they are de
                           with one of these for each message of the batch";
 const INIT: &str = "True when the object is ready, and False to refuse the config";
 const IS_OPENED: &str = "True when the target can be sent to, and False when it cannot";
-const FETCH: &str = "(self.SUCCESS, message) with a LogMessage, or (code,) where code is self.NO_DATA, \
-                     self.TRY_AGAIN, self.NOT_CONNECTED or self.ERROR";
+const FETCH: &str = "(self.SUCCESS, message) with a LogMessage or a list of them, or (code,) where code is \
+                     self.NO_DATA, self.TRY_AGAIN, self.NOT_CONNECTED or self.ERROR";
+const FETCHED: &str = "LogMessages in the list";
 const PERSIST_NAME: &str = "a str";
 
 const NEW: &str = "a new LogMessage each time: this one has been posted already";
@@ -173,9 +174,37 @@ pub(crate) fn persist_name(returned: &Bound<'_, PyAny>) -> Result<String, Error>
     name.ok_or_else(|| unusable(returned, PERSIST_NAME))
 }
 
+/// What came of a fetch().
+pub(crate) enum FetchResult {
+    /// A message, or none.
+    One(Fetch),
+    /// A list of messages.
+    Many(Many),
+}
+
+/// A list of messages that was fetched.
+pub(crate) struct Many {
+    /// Those that have not been posted yet, in order.
+    pub(crate) messages: std::vec::IntoIter<Fetched>,
+    /// What all of them were made of.
+    pub(crate) objects: Vec<Py<LogMessage>>,
+    /// What was wrong with the first item that cannot be posted.
+    pub(crate) misfit: Option<Error>,
+}
+
+impl Many {
+    /// The host will not have what is left: it may be fetched again.
+    pub(crate) fn was_not_posted(&self) {
+        let posted = self.objects.len() - self.messages.len();
+        for object in &self.objects[posted..] {
+            object.get().was_not_posted();
+        }
+    }
+}
+
 /// What fetch() returned: a code, and a message with it where the code says that there is one. A code
 /// that says there is none may stand alone; what stands behind such a code means nothing.
-pub(crate) fn fetch(returned: &Bound<'_, PyAny>) -> Result<Fetch, Error> {
+pub(crate) fn fetch(returned: &Bound<'_, PyAny>) -> Result<FetchResult, Error> {
     let wrong = || unusable(returned, FETCH);
     let tuple = returned.cast::<PyTuple>().ok();
     let (code, message) = match tuple {
@@ -187,16 +216,51 @@ pub(crate) fn fetch(returned: &Bound<'_, PyAny>) -> Result<Fetch, Error> {
     };
     let code = code.extract::<i64>().map_err(|_| wrong())?;
     if code != i64::from(Fetch::SUCCESS) {
-        return Fetch::without_message(code).ok_or_else(wrong);
+        return Fetch::without_message(code)
+            .map(FetchResult::One)
+            .ok_or_else(wrong);
     }
-    let message = message.and_then(|message| message.cast_into::<LogMessage>().ok());
     let message = message.ok_or_else(wrong)?;
-    let message = message.get();
-    let bookmark = bookmark_of(returned.py(), message);
-    match message.for_posting(returned.py()) {
-        Some(message) => Ok(Fetch::Success(Fetched { message, bookmark })),
-        None => Err(unusable(returned, NEW)),
+    if let Ok(list) = message.cast::<PyList>() {
+        return Ok(fetched_list(list));
     }
+    let message = message.cast_into::<LogMessage>().map_err(|_| wrong())?;
+    fetched(&message)
+        .map(|fetched| FetchResult::One(Fetch::Success(fetched)))
+        .ok_or_else(|| unusable(returned, NEW))
+}
+
+/// A message that fetch() returned, for its post; `None` where it has been posted.
+fn fetched(message: &Bound<'_, LogMessage>) -> Option<Fetched> {
+    let py = message.py();
+    let message = message.get();
+    let bookmark = bookmark_of(py, message);
+    let message = message.for_posting(py)?;
+    Some(Fetched { message, bookmark })
+}
+
+/// The messages of a list. An item that is none keeps none of the others from being posted.
+fn fetched_list(list: &Bound<'_, PyList>) -> FetchResult {
+    let mut objects = Vec::with_capacity(list.len());
+    let mut messages = Vec::with_capacity(list.len());
+    let mut misfit = None;
+    for item in list {
+        let Ok(object) = item.cast::<LogMessage>() else {
+            misfit.get_or_insert_with(|| unusable(&item, FETCHED));
+            continue;
+        };
+        let Some(message) = fetched(object) else {
+            misfit.get_or_insert_with(|| unusable(&item, NEW));
+            continue;
+        };
+        objects.push(object.clone().unbind());
+        messages.push(message);
+    }
+    FetchResult::Many(Many {
+        messages: messages.into_iter(),
+        objects,
+        misfit,
+    })
 }
 
 /// What a method returned whose value nobody wants.

@@ -6,9 +6,8 @@
 //! each config version that the host knows, and what can be seen from outside is compared. Names
 //! given on the command line choose the cases that contain one of them.
 //!
-//! The host has races of its own: a message that comes while a destination's worker registers its
-//! counters, for one, stays in `queued` for good, under either module. So what differs is compared
-//! again, `DIFFERENTIAL_TRIES` times in all, and what did not differ each time is told apart.
+//! The host has races of its own, under either module. So what differs is compared again,
+//! `DIFFERENTIAL_TRIES` times in all, and what did not differ each time is told apart.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 

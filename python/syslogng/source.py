@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sources: classes that make messages."""
 
-from typing import Any, Dict, Tuple, Union
+from typing import Any, Dict, List, Tuple, Union
 
 from _syslogng import BatchedAckTracker, ConsecutiveAckTracker, InstantAckTracker
 from _syslogng import LogFetcher as _NativeFetcher
@@ -17,12 +17,12 @@ class LogSource(_NativeSource):
     """Base class of sources, named in a config by ``source { python(class("module.Name")); };``.
 
     syslog-ng makes the instance, and calls ``init()``, ``request_exit()`` and ``deinit()``, on its main thread. ``run()`` is
-    called on a thread of the source's own, and posts messages there. ``run()`` and ``request_exit()`` have to be defined. Any
+    called on a thread of the source's own, and posts messages there; other threads may post too. ``run()`` and ``request_exit()`` have to be defined. Any
     exception that leaves a method becomes an error event in syslog-ng's ``internal()`` source, with its traceback.
 
     A class that defines ``suspend(self)`` and ``wakeup(self)`` does not wait in ``post_message()``: when syslog-ng takes no
-    more messages for now, ``suspend()`` is called on the source's thread, out of ``post_message()``, and nothing may be posted
-    until ``wakeup()`` has been called, on any thread.
+    more messages for now, ``suspend()`` is called on the thread that posts, out of ``post_message()``, and nothing may be posted
+    until ``wakeup()`` has been called, on any thread. Where other threads post too, ``post_message()`` waits all the same.
 
     A class that sets ``self.ack_tracker`` in ``__init__()`` or ``init()``, to an InstantAckTracker, ConsecutiveAckTracker or
     BatchedAckTracker, gets the bookmarks of its messages (``LogMessage.set_bookmark()``) back when they are delivered. They come
@@ -58,7 +58,7 @@ class LogSource(_NativeSource):
     def run(self) -> None:
         """Make messages and post them, until ``request_exit()`` is called. Every source defines it.
 
-        When it returns, the source is over until the next reload. When an exception ends it, it is called again after
+        When it returns, the source is over until the next reload, for other threads that post too. When an exception ends it, it is called again after
         ``time-reopen()`` seconds (1 by default).
         """
         raise NotImplementedError
@@ -66,7 +66,8 @@ class LogSource(_NativeSource):
     def request_exit(self) -> None:
         """Have ``run()`` return. Every source defines it. Called on the main thread while ``run()`` runs.
 
-        A ``post_message()`` that waits needs nothing: it returns, and the next one raises RuntimeError.
+        A ``post_message()`` that waits needs nothing: in ``run()`` it returns afterwards, and the next one raises RuntimeError; on
+        other threads it raises RuntimeError before ``request_exit()`` is called, which so may wait for them.
         """
         raise NotImplementedError
 
@@ -119,11 +120,14 @@ class LogFetcher(_NativeFetcher):
     def close(self) -> None:
         """Disconnect: after ``ERROR``, and at the end."""
 
-    def fetch(self) -> Union[int, Tuple[int], Tuple[int, LogMessage]]:
+    def fetch(self) -> Union[int, Tuple[int], Tuple[int, LogMessage], Tuple[int, List[LogMessage]]]:
         """Give the next message. Every fetcher defines it. Called while syslog-ng takes messages.
 
         Returns:
-            ``(self.SUCCESS, message)`` with a LogMessage: syslog-ng takes it, and calls again. ``(self.NO_DATA,)``: nothing
+            ``(self.SUCCESS, message)`` with a LogMessage: syslog-ng takes it, and calls again. ``(self.SUCCESS, [message, …])``
+            with a list: the same when it has taken all of them; of what it has not taken when it stops, no bookmark comes
+            back, and it may be given again. An item that is no LogMessage keeps none of the others, and counts as ``ERROR``
+            behind them. An empty list is as ``TRY_AGAIN``. ``(self.NO_DATA,)``: nothing
             at the moment, called again after ``fetch-no-data-delay()`` seconds (as ``time-reopen()`` by default).
             ``(self.TRY_AGAIN,)``: called again at once. ``(self.NOT_CONNECTED,)``: ``open()`` is called after
             ``time-reopen()``. ``(self.ERROR,)``, None or an exception: the same after ``close()``.

@@ -66,6 +66,11 @@ impl<R> Link<R> {
 }
 
 impl<R> Linked<R> {
+    /// Whether the driver has let go of the object.
+    pub(super) fn is_let_go(&self) -> bool {
+        self.running.strong_count() == 0
+    }
+
     /// The driver, for a call of `method`.
     ///
     /// # Errors

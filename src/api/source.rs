@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyTuple};
-use syslog_ng_plugin::{PostError, Poster};
+use pyo3::types::{PyDict, PyIterator, PyTuple};
+use syslog_ng_plugin::{Bookmark, Message, PostError, Poster, Window};
 
 use super::kept;
 use super::link::{Link, Linked};
@@ -22,20 +22,105 @@ const STOPPING: &str = "source is stopping";
 #[pyclass(name = "LogSource", module = "_syslogng", subclass, frozen)]
 struct LogSource(Link<RunningSource>);
 
-/// Why `method` does not work here.
-fn elsewhere(linked: &Linked<RunningSource>, method: &str) -> PyErr {
-    match linked.running(method) {
-        Err(gone) => gone,
-        Ok(_) => PyRuntimeError::new_err(format!(
-            "{method}() must be called on the thread that run() is called on, while it runs"
-        )),
-    }
-}
+/// How many messages of an iterable are posted at a time.
+const AT_A_TIME: usize = 1000;
 
 fn posted_before() -> PyErr {
     PyValueError::new_err(
         "the message has been posted already: make a new LogMessage for each post",
     )
+}
+
+fn stopping() -> PyErr {
+    PyRuntimeError::new_err(STOPPING)
+}
+
+/// What `method` raises.
+fn why(error: PostError, method: &str) -> PyErr {
+    match error {
+        PostError::MainThread => PyRuntimeError::new_err(format!(
+            "{method}() cannot be called on the thread that init(), deinit() and request_exit() are called \
+             on: call it in run(), or on a thread of your own"
+        )),
+        PostError::Closed => PyRuntimeError::new_err("the source's window is closed"),
+        PostError::Stopping => stopping(),
+        PostError::NoTracker => PyRuntimeError::new_err(
+            "Bookmarks can not be used without creating an AckTracker instance (self.ack_tracker)",
+        ),
+        PostError::Nested => PyRuntimeError::new_err(format!(
+            "{method}() cannot be called from an ack tracker's callback, nor by what processes a message \
+             that is being posted"
+        )),
+        PostError::NotNew => posted_before(),
+    }
+}
+
+/// Messages on their way to the host, with the objects that they are of.
+#[derive(Default)]
+struct Taken<'py> {
+    objects: Vec<Bound<'py, LogMessage>>,
+    messages: Vec<(Message, Option<Bookmark>)>,
+}
+
+impl<'py> Taken<'py> {
+    /// # Errors
+    /// TypeError where it is no LogMessage, ValueError where it has been posted.
+    fn add(&mut self, item: Bound<'py, PyAny>) -> PyResult<()> {
+        let py = item.py();
+        let object = item.cast_into::<LogMessage>().map_err(|error| {
+            let kind = error.into_inner().get_type();
+            let kind = kind
+                .qualname()
+                .map_or_else(|_| "?".into(), |name| name.to_string());
+            PyTypeError::new_err(format!("a LogMessage is posted, not {kind}"))
+        })?;
+        let bookmark = bookmark_of(py, object.get());
+        let message = object.get().for_posting(py).ok_or_else(posted_before)?;
+        self.objects.push(object);
+        self.messages.push((message, bookmark));
+        Ok(())
+    }
+
+    /// Takes up to [`AT_A_TIME`], and gives whether there may be more.
+    ///
+    /// # Errors
+    /// The exception of the iterable, or of an item; what came before has been taken.
+    fn fill(&mut self, items: &mut Bound<'py, PyIterator>) -> PyResult<bool> {
+        while self.objects.len() < AT_A_TIME {
+            match items.next() {
+                Some(item) => self.add(item?)?,
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Calls suspend() where the class has it and the window is closed.
+fn suspend_if_closed(
+    py: Python<'_>,
+    linked: &Linked<RunningSource>,
+    window: Window,
+    method: &str,
+) -> PyResult<()> {
+    if linked.suspends && window == Window::Closed {
+        linked.running(method)?.suspend(py);
+    }
+    Ok(())
+}
+
+impl LogSource {
+    /// The driver's side, for a call of `method`.
+    ///
+    /// # Errors
+    /// RuntimeError where there is none, or where it has let go of the object.
+    fn linked(&self, method: &str) -> PyResult<Arc<Linked<RunningSource>>> {
+        let linked = self.0.get(method)?;
+        if linked.is_let_go() {
+            return Err(stopping());
+        }
+        Ok(linked)
+    }
 }
 
 #[pymethods]
@@ -53,10 +138,13 @@ impl LogSource {
         self.0.persist_name()
     }
 
-    /// Post a message. When it returns, syslog-ng has the message.
+    /// Post a message, on any thread but those of init(), deinit() and request_exit(). When it returns,
+    /// syslog-ng has the message; it waits while as many are on their way as log-iw-size() allows, and
+    /// on other threads than run()'s until run() begins. RuntimeError("source is stopping") says that
+    /// syslog-ng does not have it.
     fn post_message(&self, py: Python<'_>, msg: &Bound<'_, LogMessage>) -> PyResult<()> {
         const POST: &str = "post_message";
-        let linked = self.0.get(POST)?;
+        let linked = self.linked(POST)?;
         let poster = &linked.poster;
         let msg = msg.get();
         let bookmark = bookmark_of(py, msg);
@@ -66,45 +154,78 @@ impl LogSource {
             if linked.suspends {
                 poster.try_post_with(&message, bookmark)
             } else {
-                poster.post_with(&message, bookmark)
+                let posted = poster.post_with(&message, bookmark);
+                posted.map(|()| Window::Open)
             }
         });
         if posted.is_err() {
             msg.was_not_posted();
         }
         match posted {
-            Ok(()) => {
-                // wakeup() needs the GIL too, so it comes after suspend() has begun.
-                if linked.suspends && !poster.is_open() {
-                    linked.running(POST)?.suspend(py);
-                }
-                Ok(())
-            }
+            // wakeup() needs the GIL too, so it comes after suspend() has begun.
+            Ok(window) => suspend_if_closed(py, &linked, window, POST),
             Err(PostError::Closed) => {
                 let what = "Incorrectly suspended source, dropping message";
                 let running = linked.running(POST)?;
                 running.reporter().complain(py, POST, what);
                 Ok(())
             }
-            Err(PostError::Stopping) => Err(PyRuntimeError::new_err(STOPPING)),
-            Err(PostError::NotRunning) => Err(elsewhere(&linked, POST)),
-            Err(PostError::NoTracker) => Err(PyRuntimeError::new_err(
-                "Bookmarks can not be used without creating an AckTracker instance (self.ack_tracker)",
-            )),
-            Err(PostError::Nested) => Err(PyRuntimeError::new_err(
-                "post_message() cannot be called from an ack tracker's callback",
-            )),
-            Err(PostError::NotNew) => Err(posted_before()),
+            Err(error) => Err(why(error, POST)),
+        }
+    }
+
+    /// Post the messages of an iterable, in order, and return how many there were. As
+    /// post_message(), with less work for each. They are taken and posted up to 1000 at a time. Where
+    /// the iterable raises, what came before is posted, then the exception goes on. The attribute
+    /// ``posted`` of an exception says how many messages syslog-ng has.
+    fn post_messages(&self, py: Python<'_>, messages: &Bound<'_, PyAny>) -> PyResult<usize> {
+        const POST: &str = "post_messages";
+        let linked = self.linked(POST)?;
+        let (poster, wait) = (&linked.poster, !linked.suspends);
+        let mut items = messages.try_iter()?;
+        let mut posted = 0;
+        loop {
+            let mut taken = Taken::default();
+            let more = taken.fill(&mut items);
+            let Taken { objects, messages } = taken;
+            // As in post_message().
+            let (count, window) = py.detach(move || {
+                let (messages, bookmarks): (Vec<_>, Vec<_>) = messages.into_iter().unzip();
+                let all = messages.iter().zip(bookmarks);
+                let result = poster.post_all(all);
+                if wait {
+                    poster.wait_behind();
+                }
+                result
+            });
+            posted += count;
+            for object in &objects[count..] {
+                object.get().was_not_posted();
+            }
+            let result = window
+                .map_err(|error| why(error, POST))
+                .and_then(|window| suspend_if_closed(py, &linked, window, POST));
+            match result.and(more) {
+                Ok(true) => {}
+                Ok(false) => return Ok(posted),
+                Err(error) => {
+                    // An exception that takes no attributes goes on without.
+                    let _ = error.value(py).setattr("posted", posted);
+                    return Err(error);
+                }
+            }
         }
     }
 
     /// Let syslog-ng go on with what was posted since the last call. For sources that set
-    /// ``self.auto_close_batches = False`` in init().
+    /// ``self.auto_close_batches = False`` in init(). On another thread than run()'s it has run()'s next
+    /// messages go on at once, each by itself.
     fn close_batch(&self, py: Python<'_>) -> PyResult<()> {
-        let linked = self.0.get("close_batch")?;
+        const CLOSE: &str = "close_batch";
+        let linked = self.linked(CLOSE)?;
         // The host takes locks to pass messages on.
-        py.detach(|| linked.poster.close_batch())
-            .map_err(|_| elsewhere(&linked, "close_batch"))
+        let closed = py.detach(|| linked.poster.close_batch());
+        closed.map_err(|error| why(error, CLOSE))
     }
 
     /// Set the value TRANSPORT of the messages that are posted from now on.

@@ -15,13 +15,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use syslog_ng_plugin::{
-    Config, Fetch, Location, Names, OptionRule, PostError, Poster, Source, ThreadedFetcher,
+    Config, Fetch, Fetched, Location, Names, OptionRule, PostError, Poster, Source, ThreadedFetcher,
 };
 
 use super::instance::{Base, Instance, Setup};
 use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
 use crate::object::{Method, Place, Reporter};
 use crate::options::{Binding, FETCHER};
+use crate::outcome::{FetchResult, Many};
 use crate::{api, outcome};
 
 /// `python-fetcher()` in a source.
@@ -29,6 +30,8 @@ pub(crate) struct PythonFetcher {
     setup: Setup,
     /// There between prepare() and release().
     running: Mutex<Option<Arc<Running>>>,
+    /// What is to be posted before fetch() is called again.
+    rest: Mutex<Option<Many>>,
 }
 
 /// A fetcher's object with its methods, looked up once.
@@ -51,6 +54,7 @@ impl ThreadedFetcher for PythonFetcher {
         Ok(PythonFetcher {
             setup: Setup::new(binding, config.state(), "python-fetcher()")?,
             running: Mutex::default(),
+            rest: Mutex::default(),
         })
     }
 
@@ -106,8 +110,12 @@ impl ThreadedFetcher for PythonFetcher {
 
     fn release(&self) {
         if let Some(running) = self.running().take() {
+            let rest = self.rest().take();
             // The objects die here, with the GIL held.
             attach_for_config(|py| {
+                if let Some(rest) = rest {
+                    rest.was_not_posted();
+                }
                 // Where the config was refused after init().
                 running.instance.deinit(py);
                 drop(running);
@@ -137,12 +145,33 @@ impl ThreadedFetcher for PythonFetcher {
     }
 
     fn fetch(&self, _poster: &Poster) -> Fetch {
-        self.with_running(|py, running| {
+        if let Some(next) = self.next_of_rest() {
+            return Fetch::Success(next);
+        }
+        let fetched = self.with_running(|py, running| {
+            // The objects die here, with the GIL held.
+            let posted = self.rest().take();
+            if posted.is_some_and(|posted| posted.misfit.is_some()) {
+                // Said when it was fetched; it counts behind the messages.
+                return None;
+            }
             let object = &running.instance.object;
-            object.call(py, &running.fetch, (), outcome::fetch)
-        })
-        .flatten()
-        .unwrap_or(Fetch::Error)
+            let fetched = object.call(py, &running.fetch, (), outcome::fetch)?;
+            if let FetchResult::Many(many) = &fetched {
+                if let Some(misfit) = &many.misfit {
+                    object.report_of(py, &running.fetch, misfit);
+                }
+            }
+            Some(fetched)
+        });
+        match fetched.flatten() {
+            None => Fetch::Error,
+            Some(FetchResult::One(fetch)) => fetch,
+            Some(FetchResult::Many(many)) => {
+                *self.rest() = Some(many);
+                self.next_of_rest().map_or(Fetch::TryAgain, Fetch::Success)
+            }
+        }
     }
 
     fn refused(&self, error: PostError) {
@@ -173,6 +202,15 @@ impl ThreadedFetcher for PythonFetcher {
 }
 
 impl PythonFetcher {
+    /// Never held while Python code runs.
+    fn rest(&self) -> MutexGuard<'_, Option<Many>> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next_of_rest(&self) -> Option<Fetched> {
+        self.rest().as_mut()?.messages.next()
+    }
+
     /// Never held while Python code runs.
     fn running(&self) -> MutexGuard<'_, Option<Arc<Running>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)

@@ -13,6 +13,7 @@ use std::ptr::{self, NonNull};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ffi;
+use crate::locks::NoPosting;
 use crate::pipe::guard_on_any_thread;
 
 /// What a source wants to have back when a message is delivered. Dropped on any thread, perhaps under
@@ -142,6 +143,8 @@ unsafe fn record<'a>(bookmark: *mut ffi::Bookmark) -> &'a Record {
 /// The host calls this on a bookmark that it was installed in, before `destroy`.
 unsafe extern "C" fn save(bookmark: *mut ffi::Bookmark) {
     guard_on_any_thread("ack.save", (), || {
+        // A post would take the lock that the tracker holds.
+        let _no_posting = NoPosting::enter();
         // SAFETY: see the function.
         let record = unsafe { record(bookmark) };
         if let Some(bookmark) = record.bookmark.as_ref().and_then(|shared| shared.take()) {
@@ -169,6 +172,8 @@ unsafe extern "C" fn destroy(bookmark: *mut ffi::Bookmark) {
 /// The host calls this with a list of records, or NULL for an empty one.
 unsafe extern "C" fn batch(records: *mut glib_sys::GList, _data: glib_sys::gpointer) {
     guard_on_any_thread("ack.batch", (), || {
+        // As in `save`.
+        let _no_posting = NoPosting::enter();
         let mut bookmarks = Vec::new();
         let mut taker = None;
         let mut next = records;

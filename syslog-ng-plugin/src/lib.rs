@@ -32,6 +32,6 @@ pub use options::{Argument, OptionRule};
 pub use pipe::{
     Batch, BlockError, Destination, DestinationWorker, Fetch, Fetched, FlushMode, InnerDestination,
     Insert, MessageParser, Names, PostError, Poster, Prepared, RootBlock, Source,
-    ThreadedDestination, ThreadedFetcher, ThreadedSource,
+    ThreadedDestination, ThreadedFetcher, ThreadedSource, Window,
 };
 pub use stats::Counter;

@@ -452,6 +452,16 @@ pub fn module_under_test() -> PathBuf {
     path
 }
 
+/// The module as it is shipped, for tests of much work.
+pub fn shipped_module() -> PathBuf {
+    if let Some(file) = std::env::var_os("MODULE_UNDER_TEST") {
+        return file.into();
+    }
+    let file = build_folder().join("../release/libmod_python.so");
+    assert_up_to_date(&file);
+    file
+}
+
 /// Cargo does not build the module for the sake of these tests, so a stale one is easily tested by
 /// mistake. Beside the module cargo leaves a list of the files that it is made of.
 fn assert_up_to_date(module: &Path) {
@@ -469,7 +479,7 @@ fn assert_up_to_date(module: &Path) {
     });
     assert!(
         !list.is_empty() && newer.is_none(),
-        "{} is not up to date ({newer:?}): use `make check`, or `make module-for-tests` first",
+        "{} is not up to date ({newer:?}): use `make check`, or `make build module-for-tests` first",
         module.display()
     );
 }

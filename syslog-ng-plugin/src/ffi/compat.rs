@@ -24,8 +24,7 @@ pub(crate) use options::{
     copy_template_escape,
 };
 pub(crate) use source_slots::{
-    SourceSlots, set_auto_close_batches, set_source_slots, source_blocking_post, source_is_open,
-    source_post, source_worker,
+    SourceSlots, leave_batches_open, set_source_slots, source_is_open, source_post, source_worker,
 };
 
 /// The symbol that the host looks for first in the file of the module `$name`, `libmod-$name.so`.

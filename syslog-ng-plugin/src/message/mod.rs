@@ -35,7 +35,7 @@ pub use name::{Name, macro_names};
 pub use owned::Message;
 pub use parse::ParseOptions;
 pub use template::{OnError, Template, TemplateError, TemplateOptions, TimeZone};
-pub(crate) use thread::note_host_thread;
+pub(crate) use thread::{ensure_host_state, is_host_thread, note_host_thread};
 pub use timestamp::Timestamp;
 pub use value::{Value, ValueType};
 pub use value_pairs::ValuePairs;

@@ -7,10 +7,19 @@ use std::cell::Cell;
 use crate::ffi;
 
 thread_local! {
-    /// Whether the host calls us on this thread, so that it made the thread's state itself.
-    static OF_THE_HOST: Cell<bool> = const { Cell::new(false) };
+    static KIND: Cell<Kind> = const { Cell::new(Kind::Unknown) };
     /// What a thread of somebody else's has to take down when it ends.
     static STATE: Guest = Guest::start();
+}
+
+/// Whose thread it is. What is found out first counts: the host calls us on other threads too, in the
+/// course of what they call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Unknown,
+    /// The host calls us on it, so it made the thread's state itself.
+    Host,
+    Guest,
 }
 
 /// The host's state of a thread that the host did not start.
@@ -35,12 +44,22 @@ impl Drop for Guest {
 /// Notes that the host is calling us on this thread.
 pub(crate) fn note_host_thread() {
     // While the thread's values are being dropped there is nothing left to note.
-    let _ = OF_THE_HOST.try_with(|flag| flag.set(true));
+    let _ = KIND.try_with(|kind| {
+        if kind.get() == Kind::Unknown {
+            kind.set(Kind::Host);
+        }
+    });
+}
+
+/// Whether the host started this thread, as far as it has been seen.
+pub(crate) fn is_host_thread() -> bool {
+    KIND.try_with(Cell::get) == Ok(Kind::Host)
 }
 
 /// Sees to it that this thread has the host's state.
-fn ensure_host_state() {
-    if !OF_THE_HOST.try_with(Cell::get).unwrap_or(false) {
+pub(crate) fn ensure_host_state() {
+    if !is_host_thread() {
+        let _ = KIND.try_with(|kind| kind.set(Kind::Guest));
         let _ = STATE.try_with(|_| ());
     }
 }

@@ -57,4 +57,4 @@ pub use threaded_destination::{
     Batch, Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,
 };
 pub use threaded_fetcher::{Fetch, Fetched, ThreadedFetcher};
-pub use threaded_source::{PostError, Poster, Source, ThreadedSource};
+pub use threaded_source::{PostError, Poster, Source, ThreadedSource, Window};

@@ -4,7 +4,9 @@
 //!
 //! - [`source`]: the driver and its slots.
 //! - [`poster`]: the way of a message into the host.
+//! - [`gate`]: when messages may be posted.
 
+mod gate;
 mod poster;
 mod source;
 
@@ -14,7 +16,7 @@ use super::Names;
 use crate::config::{Config, Location};
 use crate::options::OptionRule;
 
-pub use poster::{PostError, Poster};
+pub use poster::{PostError, Poster, Window};
 pub use source::Source;
 pub(crate) use source::parse;
 

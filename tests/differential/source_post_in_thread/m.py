@@ -11,6 +11,7 @@ class S(LogSource):
         thread.start()
         thread.join()
         self.post_message(LogMessage("one"))
+        trace("DONE")
 
     def request_exit(self):
         pass

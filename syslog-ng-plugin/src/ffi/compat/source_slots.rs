@@ -3,8 +3,6 @@
 //! The slots of a threaded source, which some hosts have on the driver and others on its worker.
 
 use std::ffi::CStr;
-#[cfg(not(host = "source_workers"))]
-use std::sync::OnceLock;
 
 use crate::ffi::*;
 use crate::pipe::guard;
@@ -55,16 +53,8 @@ unsafe fn run_guarded<S: SourceSlots>(
 mod slots {
     use super::*;
 
-    /// What wakes up a source that waits for its window to open: a function that only the host's own
-    /// slot knows.
-    static HOST_S_WAKEUP: OnceLock<unsafe extern "C" fn(*mut LogThreadedSourceDriver)> =
-        OnceLock::new();
-
     /// Installs the slots.
     pub(crate) fn set_source_slots<S: SourceSlots>(driver: &mut LogThreadedSourceDriver) {
-        if let Some(wakeup) = driver.wakeup {
-            HOST_S_WAKEUP.get_or_init(|| wakeup);
-        }
         driver.thread_init = Some(thread_init::<S>);
         driver.thread_deinit = Some(thread_deinit::<S>);
         driver.run = Some(run::<S>);
@@ -115,10 +105,6 @@ mod slots {
     /// # Safety
     /// The host calls this on the driver that it was installed in.
     unsafe extern "C" fn wakeup<S: SourceSlots>(driver: *mut LogThreadedSourceDriver) {
-        if let Some(wakeup) = HOST_S_WAKEUP.get() {
-            // SAFETY: what the slot held before, on the same driver.
-            unsafe { wakeup(driver) };
-        }
         guard("source_slots.wakeup", (), || {
             // SAFETY: see the function.
             unsafe { S::wakeup(driver) };
@@ -240,31 +226,11 @@ mod slots {
 
 pub(crate) use slots::set_source_slots;
 
-/// Hands a message over; waits until the window is open again, or the source is told to end.
-///
-/// # Safety
-/// `worker` is live, this is its thread, its window is open, and `message` is a reference that the
-/// host takes over, to a message that no source has posted.
-pub(crate) unsafe fn source_blocking_post(
-    worker: *mut LogThreadedSourceWorker,
-    message: *mut LogMessage,
-) {
-    #[cfg(not(host = "source_workers"))]
-    // SAFETY: the caller's word; a worker keeps its driver alive.
-    unsafe {
-        log_threaded_source_blocking_post((*worker).control, message)
-    };
-    #[cfg(host = "source_workers")]
-    // SAFETY: the caller's word.
-    unsafe {
-        log_threaded_source_worker_blocking_post(worker, message)
-    };
-}
-
 /// Hands a message over, and does not wait for the window.
 ///
 /// # Safety
-/// As [`source_blocking_post`].
+/// `worker` is live, nobody else posts for it meanwhile, its window is open, this thread has the host's
+/// state, and `message` is a reference that the host takes over, to a message that no source has posted.
 pub(crate) unsafe fn source_post(worker: *mut LogThreadedSourceWorker, message: *mut LogMessage) {
     #[cfg(not(host = "source_workers"))]
     // SAFETY: the caller's word; a worker keeps its driver alive.
@@ -308,16 +274,17 @@ pub(crate) unsafe fn source_worker(
     worker
 }
 
-/// Whether the host closes the batch after each message. Hosts without batches need nothing.
+/// Has the host leave batches open behind a message, so that it does nothing to the thread that posted
+/// it. Hosts without batches need nothing.
 ///
 /// # Safety
 /// `driver` is live, and its thread does not run.
-pub(crate) unsafe fn set_auto_close_batches(driver: *mut LogThreadedSourceDriver, close: bool) {
+pub(crate) unsafe fn leave_batches_open(driver: *mut LogThreadedSourceDriver) {
     #[cfg(host = "source_batches")]
     // SAFETY: the caller's word.
     unsafe {
-        (*driver).auto_close_batches = close.into();
+        (*driver).auto_close_batches = false.into();
     }
     #[cfg(not(host = "source_batches"))]
-    let _ = (driver, close);
+    let _ = driver;
 }

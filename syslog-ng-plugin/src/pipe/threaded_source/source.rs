@@ -124,12 +124,12 @@ impl Source<'_> {
         self.poster.set_acks(Some(Acks::new(tracker, taker)));
     }
 
-    /// Whether the host closes the batch after each message, which is what it does if nobody says
-    /// otherwise. If not, [`Poster::close_batch`] is to be called now and then; when the window
-    /// closes and when run() returns it is done here.
+    /// Whether a batch ends behind each message, which it does if nobody says otherwise. If not,
+    /// [`Poster::close_batch`] is to be called now and then; when the window closes and when run()
+    /// returns it is done here. To be called in [`prepare`](ThreadedSource::prepare), which begins with
+    /// true each time.
     pub fn set_auto_close_batches(&self, close: bool) {
-        // SAFETY: live; a source is prepared and started before its thread is.
-        unsafe { ffi::compat::set_auto_close_batches(self.raw.as_ptr(), close) };
+        self.poster.set_auto_close_batches(close);
     }
 }
 
@@ -152,6 +152,8 @@ impl<D: ThreadedSource> Instance<D> {
         unsafe { ffi::log_threaded_source_driver_init_instance(instance.cast(), config.as_ptr()) };
         // SAFETY: the block is ours until the parser hands it to the host.
         let host = unsafe { &mut (*instance).host };
+        // SAFETY: as above.
+        unsafe { ffi::compat::leave_batches_open(host) };
         let pipe = &mut host.super_.super_.super_;
         pipe.init = Some(init::<D>);
         pipe.deinit = Some(deinit::<D>);
@@ -302,12 +304,12 @@ unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sy
     // That of an earlier init().
     // SAFETY: live, and its thread does not run.
     unsafe { set_factory(raw, std::ptr::null_mut()) };
-    state.poster.set_acks(None);
+    state.poster.prepare();
     // Each step of the driver's has a guard of its own: whatever becomes of it, what was done
     // before is undone.
     let release = || {
         guard("source.release", (), || {
-            state.poster.set_acks(None);
+            state.poster.release();
             driver.release();
         });
     };
@@ -354,6 +356,8 @@ unsafe extern "C" fn deinit<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_
         }
     }
     guard("source.deinit", (), || {
+        // Where it did not come to run: the driver may wait for who waits for that.
+        state.poster.end();
         if let Some(driver) = driver {
             driver.stop();
         }
@@ -363,7 +367,7 @@ unsafe extern "C" fn deinit<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_
     // SAFETY: the host's own method on the host's object.
     let result = unsafe { ffi::log_threaded_source_driver_deinit_method(pipe) };
     guard("source.release", (), || {
-        state.poster.set_acks(None);
+        state.poster.release();
         if let Some(driver) = driver {
             driver.release();
         }
@@ -424,14 +428,17 @@ impl<D: ThreadedSource> SourceSlots for Instance<D> {
 
     unsafe fn request_exit(driver: *mut ffi::LogThreadedSourceDriver) {
         // SAFETY: the caller's word.
-        if let Some(driver) = unsafe { Self::driver(driver) } {
-            driver.request_exit();
+        let state = unsafe { Self::state(driver) };
+        if let Some(driver) = state.driver.get() {
+            state.poster.stop(|| driver.request_exit());
         }
     }
 
     unsafe fn wakeup(driver: *mut ffi::LogThreadedSourceDriver) {
         // SAFETY: the caller's word.
-        if let Some(driver) = unsafe { Self::driver(driver) } {
+        let state = unsafe { Self::state(driver) };
+        state.poster.wake_up();
+        if let Some(driver) = state.driver.get() {
             driver.wakeup();
         }
     }

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+//! Sources that post from many threads, and many messages at a time, under reloads and stops.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+
+mod harness;
+
+use std::time::{Duration, Instant};
+
+use harness::{DEADLINE, Host};
+
+const CODE: &str = include_str!("python/posting.py");
+/// How long nothing may arrive: the destination stalls for two seconds, and a reload waits for that.
+const WATCHDOG: Duration = DEADLINE;
+
+/// A window that lets a batch fill up before it is flushed for its age.
+const WINDOW: &str = "log-iw-size(1000)";
+const BATCH: &str = "batch-lines(200) batch-timeout(100)";
+
+/// A host with a source and a destination of `posting.py`.
+fn host(source: &str, destination: &str, threads: usize, messages: usize, stall: f32) -> Host {
+    let config = format!(
+        "source s {{ {source} }};\n\
+         destination d {{ python(class(\"posting.D\") {destination}); }};\n\
+         log {{ source(s); destination(d); flags(flow-control); }};\n"
+    );
+    let host = Host::with_python_module(&harness::shipped_module())
+        .with_file("posting.py", CODE)
+        .with_environment("THREADS", &threads.to_string())
+        .with_environment("MESSAGES", &messages.to_string())
+        .with_environment("STALL", &stall.to_string());
+    host.set_config(&config);
+    host
+}
+
+/// Waits until `count` lines have arrived, and calls `meanwhile` every now and then before that.
+fn wait_for_all(host: &mut Host, count: usize, mut meanwhile: impl FnMut(&mut Host)) {
+    let mut seen = 0;
+    let mut last = Instant::now();
+    loop {
+        let arrived = host.lines("arrived").len();
+        if arrived >= count {
+            return;
+        }
+        if arrived > seen {
+            seen = arrived;
+            last = Instant::now();
+        }
+        assert!(
+            last.elapsed() < WATCHDOG,
+            "nothing moves, with {arrived} of {count} there:\n{}{}",
+            host.read("trace"),
+            host.log()
+        );
+        meanwhile(host);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Checks that each message of each thread is there once, in order.
+fn assert_exactly_once(host: &Host, threads: usize, messages: usize) {
+    assert_eq!(host.read("trace"), "");
+    let mut next = vec![0; threads];
+    for line in host.lines("arrived") {
+        let (thread, number) = line.split_once(' ').unwrap();
+        let thread: usize = thread.parse().unwrap();
+        assert_eq!(number.parse(), Ok(next[thread]), "thread {thread}");
+        next[thread] += 1;
+    }
+    assert_eq!(next, vec![messages; threads]);
+}
+
+#[test]
+fn sixteen_threads_lose_nothing_over_reloads() {
+    let (threads, messages) = (16, 100_000);
+    let source = format!("python(class(\"posting.S\") {WINDOW});");
+    let mut host = host(&source, BATCH, threads, messages, 0.1).start();
+    let mut reloads = 0;
+    let mut last = Instant::now();
+    wait_for_all(&mut host, threads * messages, |host| {
+        if last.elapsed() > Duration::from_secs(1) {
+            assert!(host.reload());
+            reloads += 1;
+            last = Instant::now();
+        }
+    });
+    assert!(reloads > 3, "{reloads} reloads only");
+    host.stop();
+    assert_exactly_once(&host, threads, messages);
+}
+
+#[test]
+fn sixteen_threads_lose_nothing_over_stops() {
+    let (threads, messages) = (16, 20_000);
+    // What is on its way at a stop is kept on disk.
+    let buffer =
+        "disk-buffer(disk-buf-size(100000000) mem-buf-size(10000000) reliable(yes) dir(\"@DIR@\"))";
+    let source = format!("python(class(\"posting.S\") {WINDOW});");
+    let destination = format!("{BATCH} {buffer}");
+    let mut host = host(&source, &destination, threads, messages, 0.1).start();
+    let mut stops = 0;
+    let mut last = Instant::now();
+    wait_for_all(&mut host, threads * messages, |host| {
+        if last.elapsed() > Duration::from_secs(1) {
+            host.stop();
+            host.restart();
+            stops += 1;
+            last = Instant::now();
+        }
+    });
+    assert!(stops > 1, "{stops} stops only");
+    host.stop();
+    assert_exactly_once(&host, threads, messages);
+}
+
+#[test]
+fn fetched_lists_go_through_a_tiny_window() {
+    let messages = 50_000;
+    let source = "python-fetcher(class(\"posting.Lists\") log-iw-size(3));";
+    let mut host = host(source, "batch-lines(3)", 1, messages, 0.01).start();
+    wait_for_all(&mut host, messages, |_| ());
+    host.stop();
+    assert_exactly_once(&host, 1, messages);
+}
+
+#[test]
+fn fetched_lists_lose_nothing_over_reloads() {
+    let messages = 100_000;
+    let source = "python-fetcher(class(\"posting.AckedLists\") log-iw-size(3));";
+    let mut host = host(source, "batch-lines(3)", 1, messages, 0.01).start();
+    let mut last = Instant::now();
+    let mut reloads = 0;
+    // What was on its way at a reload comes twice, so more lines than messages come.
+    let end = format!("0 {}", messages - 1);
+    let mut seen = 0;
+    let mut moved = Instant::now();
+    while host.lines("arrived").last() != Some(&end) {
+        if last.elapsed() > Duration::from_millis(200) {
+            assert!(host.reload());
+            reloads += 1;
+            last = Instant::now();
+        }
+        let arrived = host.lines("arrived").len();
+        if arrived > seen {
+            (seen, moved) = (arrived, Instant::now());
+        }
+        assert!(moved.elapsed() < WATCHDOG, "nothing moves:\n{}", host.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    host.stop();
+    assert!(reloads > 3, "{reloads} reloads only");
+    let (mut next, mut again) = (0, 0);
+    for line in host.lines("arrived") {
+        let number: usize = line.strip_prefix("0 ").unwrap().parse().unwrap();
+        assert!(number <= next, "{next} is missing before {number}");
+        again += usize::from(number < next);
+        next = next.max(number + 1);
+    }
+    assert_eq!(next, messages);
+    assert!(
+        again <= 3 * reloads,
+        "{again} came again at {reloads} reloads"
+    );
+}
