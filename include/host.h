@@ -21,11 +21,15 @@
 #include <ack-tracker/ack_tracker.h>
 #include <ack-tracker/ack_tracker_factory.h>
 #include <ack-tracker/bookmark.h>
+#include <parser/parser-expr.h>
 
 /* Messages and templates. */
 #include <logmsg/logmsg.h>
+#include <logmsg/logmsg-serialize.h>
 #include <template/templates.h>
 #include <template/macros.h>
+#include <template/function.h>
+#include <template/simple-function.h>
 #include <value-pairs/value-pairs.h>
 #include <value-pairs/transforms.h>
 #include <scanner/list-scanner/list-scanner.h>

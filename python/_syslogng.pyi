@@ -118,6 +118,11 @@ class LogSource:
     def set_transport_name(self, name: str) -> None:
         """Set the value TRANSPORT of the messages that are posted from now on."""
 
+class LogParser:
+    """The native base of syslogng.LogParser."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
 class Persist:
     """Keys and values that outlive the process, in syslog-ng's persist file."""
 
@@ -138,7 +143,8 @@ class LogMessage:
 
     Names are str or bytes; macros such as DATE or FACILITY are names too, and can be read. Values are bytes where the
     config's version is below 4.0, and there a name without a value reads ``b""``; from 4.0 on they have types: bytes for
-    texts, int, float, bool, None, datetime (aware where an offset was set with it), and lists of bytes.
+    texts, int, float, bool, None, datetime (aware where an offset was set with it), and lists of bytes. One that
+    LogMessage() makes can be changed, and one that a parser gets until parse() returns; others cannot.
     """
 
     def __init__(self, message: Union[str, bytes, None] = None, bookmark: Any = None) -> None: ...

@@ -26,7 +26,8 @@ mod outcome;
 syslog_ng_plugin::module! {
     name: "python",
     version: env!("CARGO_PKG_VERSION"),
-    description: "Lets you write destinations and sources in Python, in the configuration or in files of your own.\n\
+    description: "Lets you write destinations, sources, parsers and template functions in Python, in the configuration \
+                  or in files of your own.\n\
                   This is the Rust engine.",
     init: interpreter::start,
     plugins: [
@@ -36,5 +37,6 @@ syslog_ng_plugin::module! {
         source "python" => threaded_source::<driver::PythonSource>,
         source "python_fetcher" => threaded_fetcher::<driver::PythonFetcher>,
         root "python" => root_block::<driver::PythonBlock>,
+        function "python" => template_function::<driver::PythonFunction>,
     ],
 }

@@ -2,13 +2,13 @@
 
 //! What Python returned, as what the host is told. The one place that knows what each value means.
 
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyList, PySequence, PyString, PyTuple};
-use syslog_ng_plugin::{Fetch, Fetched, Insert};
+use syslog_ng_plugin::{Fetch, Fetched, Insert, ValueType};
 
 use crate::driver::bookmark_of;
-use crate::message::LogMessage;
+use crate::message::{LogMessage, ValueMode, from_python};
 use crate::object::Error;
 
 const SEND: &str = "True or self.SUCCESS when the message is delivered, self.QUEUED when it is \
@@ -24,6 +24,10 @@ const IS_OPENED: &str = "True when the target can be sent to, and False when it 
 const FETCH: &str = "(self.SUCCESS, message) with a LogMessage or a list of them, or (code,) where code is \
                      self.NO_DATA, self.TRY_AGAIN, self.NOT_CONNECTED or self.ERROR";
 const FETCHED: &str = "LogMessages in the list";
+const FUNCTION_TEXT: &str =
+    "a str or bytes: other types can be returned in configs of version 4.0 and newer";
+const FUNCTION: &str = "a str, bytes, an int of 64 bits, a float, a bool, None, a datetime or a list of str or \
+                        bytes";
 const PERSIST_NAME: &str = "a str";
 
 const NEW: &str = "a new LogMessage each time: this one has been posted already";
@@ -162,6 +166,36 @@ fn truth(returned: &Bound<'_, PyAny>, expected: &'static str) -> Result<bool, Er
         Err(unusable(returned, expected))
     } else {
         Ok(returned.is_truthy()?)
+    }
+}
+
+/// What parse() returned: whether the message passes; `None` for None, which drops it as False does.
+pub(crate) fn parse(returned: &Bound<'_, PyAny>) -> Result<Option<bool>, Error> {
+    open(returned)
+}
+
+/// What a template function called `name` returned, as the host writes values of its type.
+pub(crate) fn template_function<T>(
+    returned: &Bound<'_, PyAny>,
+    name: &str,
+    mode: ValueMode,
+    take: impl FnOnce(ValueType, &[u8]) -> T,
+) -> Result<T, Error> {
+    let py = returned.py();
+    let expected = match mode {
+        ValueMode::Bytes => FUNCTION_TEXT,
+        ValueMode::Typed => FUNCTION,
+    };
+    let name = PyString::new(py, name);
+    match from_python(name.as_any(), returned, mode) {
+        Ok((kind, bytes)) => Ok(take(kind, &bytes)),
+        Err(error)
+            if error.is_instance_of::<PyValueError>(py)
+                || error.is_instance_of::<PyOverflowError>(py) =>
+        {
+            Err(unusable(returned, expected))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -114,7 +114,7 @@ class D(LogDestination):
     let trace = host.wait_for_lines("trace", 15);
     host.stop();
     let read_only = "cannot be changed: a message is read-only in destinations and template \
-                     functions, because others see it too";
+                     functions, and when a parser's parse() has returned, because others see it too";
     for (line, what) in trace.iter().zip([
         "the value key",
         "the value key",

@@ -156,7 +156,8 @@ fn the_host_lists_it_with_its_plugins() {
             ["inner-dest", "python_http_header"],
             ["source", "python"],
             ["source", "python_fetcher"],
-            ["root", "python"]
+            ["root", "python"],
+            ["template-func", "python"]
         ]
     );
 }

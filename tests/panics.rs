@@ -45,9 +45,11 @@ const CASES: &[(&str, Outcome)] = &[
     ("inner_destination.free_fn", Outcome::Refused),
     ("inner_destination.parse", Outcome::Refused),
     ("parser.clone", Outcome::Refused),
-    ("parser.free_fn", Outcome::Refused),
+    ("parser.deinit", Outcome::Delivers),
+    ("parser.free_fn", Outcome::Delivers),
     ("parser.init", Outcome::Refused),
     ("parser.parse", Outcome::Refused),
+    ("parser.process", Outcome::Delivers),
     ("persist.visit", Outcome::Delivers),
     ("root_block.parse", Outcome::Refused),
     ("source.deinit", Outcome::Delivers),
@@ -63,6 +65,9 @@ const CASES: &[(&str, Outcome)] = &[
     ("source_slots.wakeup", Outcome::Delivers),
     ("table.cleanup_inner_plugin", Outcome::Refused),
     ("table.cleanup_pipe", Outcome::Refused),
+    ("template_function.call", Outcome::Delivers),
+    ("template_function.free_state", Outcome::Delivers),
+    ("template_function.prepare", Outcome::Refused),
     ("value_pairs.visit", Outcome::Runs),
     ("worker.connect", Outcome::Runs),
     ("worker.disconnect", Outcome::Delivers),
@@ -73,7 +78,10 @@ const CASES: &[(&str, Outcome)] = &[
 ];
 
 /// Functions in which nothing can panic, because the host takes no failure from them.
-const WITHOUT_GUARD: &[&str] = &["parser.process", "source_slots.worker_construct"];
+const WITHOUT_GUARD: &[&str] = &[
+    "source_slots.worker_construct",
+    "template_function.construct",
+];
 
 /// Functions that are compiled for other hosts than those of the tests: AxoSyslog's walk over macros.
 const ELSEWHERE: &[&str] = &["compat.visit"];
@@ -138,6 +146,9 @@ class D:
         msg.keys()
         print(msg["MESSAGE"].decode(), flush=True)
         return True
+class P:
+    def parse(self, msg): return True
+def f(msg): return "f"
 from syslogng import BatchedAckTracker, InstantAckTracker, LogMessage, LogSource, Persist
 class S(LogSource):
     def init(self, options):
@@ -161,9 +172,15 @@ log {{ source(s); destination(d); flags(flow-control); }};
 
 /// Two log paths through one parser, so that it is cloned; `@` stands for another option of it.
 const PARSER: &str = r#"
-parser p { python(class("D") @); };
+parser p { python(class("P") @); };
 log { source(s); parser(p); destination(d); };
 log { source(s); parser(p); destination(d); };
+"#;
+
+/// A rewrite rule with a template function.
+const FUNCTION: &str = r#"
+rewrite r { set("$(python f)" value("f")); };
+log { source(s); rewrite(r); destination(d); };
 "#;
 
 /// A plugin inside of a destination; `@` stands for another option of it.
@@ -187,10 +204,12 @@ fn run(slot: &str, outcome: Outcome) {
     let generate = build_folder().join("examples/libgenerate.so");
     let mut text = config(source, extra);
     // What is refused before it was read to its end is freed at once.
-    let wrong = slot.ends_with("free_fn") || slot.starts_with("table");
+    let wrong = slot == "inner_destination.free_fn" || slot.starts_with("table");
     let option = if wrong { "nonsense(1)" } else { "" };
     if slot.starts_with("parser") {
         text.push_str(&PARSER.replace('@', option));
+    } else if slot.starts_with("template_function") {
+        text.push_str(FUNCTION);
     } else if slot.contains("inner") {
         text.push_str(&INNER.replace('@', option));
     }

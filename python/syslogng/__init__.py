@@ -8,6 +8,7 @@ there is nothing to import it with.
 from .dest import LogDestination, LogDestinationResult
 from .logger import Logger
 from .message import LogBatch, LogMessage
+from .parser import LogParser
 from .persist import Persist
 from .source import BatchedAckTracker, ConsecutiveAckTracker, InstantAckTracker, LogFetcher, LogFetcherResult, LogSource
 from .template import LTZ_LOCAL, LTZ_SEND, LogTemplate, LogTemplateException, LogTemplateOptions
@@ -24,6 +25,7 @@ __all__ = [
     "LogFetcher",
     "LogFetcherResult",
     "LogMessage",
+    "LogParser",
     "LogSource",
     "LogTemplate",
     "LogTemplateException",

@@ -8,6 +8,7 @@
 //! - [`link`]: from an object to the driver that made it.
 //! - [`sequence`]: `self.seqnum` of destinations.
 //! - [`logger`]: events from Python.
+//! - [`parser`]: the native base of parsers.
 //! - [`persist`]: state that outlives the process.
 //! - [`persist_value`]: how a value stands in the persist file.
 //! - [`source`]: the native base of sources, which posts their messages.
@@ -18,6 +19,7 @@ mod destination;
 pub(crate) mod fetcher;
 mod link;
 mod logger;
+pub(crate) mod parser;
 mod persist;
 mod persist_value;
 mod sequence;
@@ -58,6 +60,7 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     destination::install(&module)?;
     template::install(&module)?;
     source::install(&module)?;
+    parser::install(&module)?;
     persist::install(&module)?;
     ack_tracker::install(&module)?;
     fetcher::install(&module)?;

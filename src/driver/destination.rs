@@ -73,11 +73,7 @@ impl ThreadedDestination for PythonDestination {
             class: self.class.clone(),
             config: destination.location(),
         };
-        let mode = if destination.config().version_is_older_than(4, 0) {
-            ValueMode::Bytes
-        } else {
-            ValueMode::Typed
-        };
+        let mode = ValueMode::of(destination.config());
         let reporter = Arc::new(Reporter::new(place, destination.errors()));
         let options_were_texts = TYPED_OPTIONS && destination.config().version_is_older_than(4, 2);
         let persist_name = destination.persist_name();

@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 use std::ffi::CStr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PySyntaxError;
 use pyo3::prelude::*;
@@ -16,6 +16,7 @@ use pyo3::types::{PyBytes, PyDict};
 use syslog_ng_plugin::log::{self, Level};
 use syslog_ng_plugin::{BlockError, Config, ConfigState, RootBlock};
 
+use super::template_function::Function;
 use crate::interpreter::{attach, attach_for_config};
 use crate::object::Exception;
 
@@ -31,8 +32,12 @@ struct Inner {
     /// The lines of the blocks by file, for tracebacks: those on disk may change before the config
     /// is reloaded.
     sources: HashMap<String, Vec<String>>,
+    /// The template functions of the config, by name.
+    functions: HashMap<String, Arc<Function>>,
 }
 
+/// How many functions are remembered: a template may make names up as it goes.
+const FUNCTIONS: usize = 1024;
 impl GlobalCode {
     /// Never held while Python code runs.
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -42,6 +47,21 @@ impl GlobalCode {
     /// The config's `_syslogng_main`, if it has a python block.
     pub(crate) fn main<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyModule>> {
         self.inner().main.as_ref().map(|main| main.bind(py).clone())
+    }
+
+    /// The template function of that name.
+    pub(super) fn function(&self, name: &str) -> Arc<Function> {
+        let mut inner = self.inner();
+        if let Some(function) = inner.functions.get(name) {
+            return Arc::clone(function);
+        }
+        let function = Arc::new(Function::new(name));
+        if inner.functions.len() < FUNCTIONS {
+            inner
+                .functions
+                .insert(name.to_owned(), Arc::clone(&function));
+        }
+        function
     }
 
     fn main_or_new<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyModule>> {
@@ -240,10 +260,18 @@ impl ConfigState for GlobalCode {
 impl GlobalCode {
     /// Lets go of the config's code; what it made dies here, with the GIL held.
     fn forget(&self, py: Python<'_>) -> PyResult<()> {
-        let (main, sources) = {
+        let (main, sources, functions) = {
             let mut inner = self.inner();
-            (inner.main.take(), std::mem::take(&mut inner.sources))
+            let functions = std::mem::take(&mut inner.functions);
+            (
+                inner.main.take(),
+                std::mem::take(&mut inner.sources),
+                functions,
+            )
         };
+        for function in functions.into_values() {
+            function.release(py);
+        }
         if let Some(main) = main {
             // The last config with Python in it is still the one that Python sees.
             let modules = modules(py)?;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-//! The object of a source or a fetcher, from its making to its end: what all that need a base class
-//! have in common.
+//! The object of a source, a fetcher or a parser, from its making to its end: what they have in common.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use syslog_ng_plugin as sdk;
 use syslog_ng_plugin::host::{STATS_LABELS, TYPED_OPTIONS};
-use syslog_ng_plugin::{Names, Source};
+use syslog_ng_plugin::{Config, Names, Source};
 
 use super::global_code::GlobalCode;
 use crate::interpreter::attach_for_config;
@@ -71,26 +70,7 @@ impl Setup {
         reporter: &Arc<Reporter>,
         base: &Base<'_>,
     ) -> Option<Instance> {
-        if TYPED_OPTIONS && source.config().version_is_older_than(4, 2) {
-            self.warn_of_types(py, reporter);
-        }
-        object::import_all(py, &self.binding.loaders, &reporter.place);
-        let class = object::resolve(py, &self.class, self.code.main(py).as_ref());
-        let class = class.map_err(|error| {
-            let exception = object::Exception::of(py, &error);
-            reporter.refuse(
-                py,
-                "the class cannot be found",
-                &[
-                    ("exception", &exception.text),
-                    ("traceback", &exception.traceback),
-                ],
-            );
-        });
-        let instance = class.ok()?.call0();
-        let instance = instance
-            .map_err(|error| reporter.report(py, "__init__", None, &error.into()))
-            .ok()?;
+        let instance = self.instantiate(py, source.config(), reporter)?;
         if !(base.is_base_of)(&instance) {
             let name = base.name;
             let why = format!("the class does not derive from syslogng.{name}");
@@ -108,11 +88,38 @@ impl Setup {
             .ok()?;
         let _ = object.set(py, "parse_options", &options);
         Some(Instance {
-            object,
-            base: base.class.clone().unbind(),
             parse_options,
-            initialised: AtomicBool::new(false),
+            ..Instance::new(object, &base.class)
         })
+    }
+
+    /// Imports what loaders() names, and makes an instance. `None` when that fails, which has been said.
+    pub(super) fn instantiate<'py>(
+        &self,
+        py: Python<'py>,
+        config: Config<'_>,
+        reporter: &Reporter,
+    ) -> Option<Bound<'py, PyAny>> {
+        if TYPED_OPTIONS && config.version_is_older_than(4, 2) {
+            self.warn_of_types(py, reporter);
+        }
+        object::import_all(py, &self.binding.loaders, &reporter.place);
+        let class = object::resolve(py, &self.class, self.code.main(py).as_ref());
+        let class = class.map_err(|error| {
+            let exception = object::Exception::of(py, &error);
+            reporter.refuse(
+                py,
+                "the class cannot be found",
+                &[
+                    ("exception", &exception.text),
+                    ("traceback", &exception.traceback),
+                ],
+            );
+        });
+        let instance = class.ok()?.call0();
+        instance
+            .map_err(|error| reporter.report(py, "__init__", None, &error.into()))
+            .ok()
     }
 
     /// Says which options are no texts any more since the config was written.
@@ -210,6 +217,16 @@ impl Setup {
 }
 
 impl Instance {
+    /// Without what only sources have. What is inherited from `base` counts as not defined.
+    pub(super) fn new(object: Object, base: &Bound<'_, PyAny>) -> Self {
+        Instance {
+            object,
+            base: base.clone().unbind(),
+            parse_options: Arc::default(),
+            initialised: AtomicBool::new(false),
+        }
+    }
+
     /// The method, if the class defines it.
     pub(super) fn method(&self, py: Python<'_>, name: &'static str) -> Option<Method> {
         self.object.method(py, name, self.base.bind(py))

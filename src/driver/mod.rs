@@ -10,8 +10,10 @@
 //! - [`persist_names`]: which driver of a config has which persist name.
 //! - [`source`]: `python()` in a source.
 //! - [`fetcher`]: `python-fetcher()` in a source.
+//! - [`parser`]: `python()` as a parser.
+//! - [`template_function`]: `$(python f …)` in templates.
 //! - [`acks`]: bookmarks of Python, on their way through the host and back.
-//! - [`instance`]: what sources and fetchers have in common.
+//! - [`instance`]: what sources, fetchers and parsers have in common.
 //! - [`unfinished`]: what is read but not built yet.
 
 mod acks;
@@ -22,8 +24,10 @@ mod fetcher;
 mod fuzz;
 mod global_code;
 mod instance;
+mod parser;
 mod persist_names;
 mod source;
+mod template_function;
 mod unfinished;
 mod worker;
 
@@ -31,5 +35,7 @@ pub(crate) use acks::bookmark_of;
 pub(crate) use destination::PythonDestination;
 pub(crate) use fetcher::{PythonFetcher, Running as RunningFetcher};
 pub(crate) use global_code::PythonBlock;
+pub(crate) use parser::PythonParser;
 pub(crate) use source::{PythonSource, Running as RunningSource};
-pub(crate) use unfinished::{PythonHttpHeader, PythonParser};
+pub(crate) use template_function::PythonFunction;
+pub(crate) use unfinished::PythonHttpHeader;

@@ -6,9 +6,9 @@
 use std::ffi::CStr;
 
 use syslog_ng_plugin::log::{self, Level};
-use syslog_ng_plugin::{Config, InnerDestination, Location, MessageParser, OptionRule};
+use syslog_ng_plugin::{Config, InnerDestination, Location, OptionRule};
 
-use crate::options::{Binding, HTTP_HEADER, PARSER};
+use crate::options::{Binding, HTTP_HEADER};
 
 /// Says that `driver` is not there yet, and gives false.
 fn refuse(driver: &str, class: &str, place: &[(&str, &str)]) -> bool {
@@ -20,26 +20,6 @@ fn refuse(driver: &str, class: &str, place: &[(&str, &str)]) -> bool {
         &tags,
     );
     false
-}
-
-/// `python()` as a parser.
-#[derive(Clone)]
-pub(crate) struct PythonParser {
-    class: String,
-}
-
-impl MessageParser for PythonParser {
-    type Options = Binding;
-    const OPTIONS: &'static [OptionRule<Binding>] = PARSER;
-
-    fn configured(binding: Binding, _config: Config<'_>, _end: Location) -> Result<Self, String> {
-        let class = binding.required_class("python()")?;
-        Ok(PythonParser { class })
-    }
-
-    fn start(&self, place: &str) -> bool {
-        refuse("the parser python()", &self.class, &[("config", place)])
-    }
 }
 
 /// `python-http-header()` in `http()`.

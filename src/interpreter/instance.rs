@@ -4,6 +4,7 @@
 //! done in between.
 //!
 //! Python code has no such way: `__new__` of a class with several bases may refuse to be called by name.
+//! And whether anybody else has an object.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -60,4 +61,11 @@ pub(crate) fn initialize(instance: &Bound<'_, PyAny>) -> PyResult<()> {
         return Err(PyErr::fetch(py));
     }
     Ok(())
+}
+
+/// Whether anybody but the caller has a reference to the object.
+pub(crate) fn is_shared<T>(object: &Bound<'_, T>) -> bool {
+    // SAFETY: a live object; the GIL is held, or where there is none the count of an object that one
+    // thread alone has does not change.
+    unsafe { ffi::Py_REFCNT(object.as_ptr()) > 1 }
 }

@@ -6,7 +6,7 @@
 //! - [`search_path`]: where Python looks for modules, virtualenvs included.
 //! - [`package`]: the embedded `syslogng` package.
 //! - [`signals`]: keeps Python off the daemon's signals.
-//! - [`instance`]: instances of classes, made in two steps.
+//! - [`instance`]: instances of classes, made in two steps, and whether others have them.
 //! - [`exit`]: the end of the process.
 //! - [`thread`]: attaching to the interpreter.
 //!
@@ -25,6 +25,8 @@ mod start;
 #[expect(unsafe_code, reason = "pyo3 cannot keep a thread's state")]
 mod thread;
 
-pub(crate) use instance::{create, initialize};
+pub(crate) use instance::{create, initialize, is_shared};
 pub(crate) use start::start;
-pub(crate) use thread::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
+pub(crate) use thread::{
+    attach, attach_and_keep, attach_for_config, keep_thread_state, let_go_of_thread_state,
+};

@@ -22,6 +22,7 @@ const MODULES: &[(&str, &str, bool)] = embedded![
     module "syslogng.dest" "dest.py",
     module "syslogng.logger" "logger.py",
     module "syslogng.message" "message.py",
+    module "syslogng.parser" "parser.py",
     module "syslogng.persist" "persist.py",
     module "syslogng.template" "template.py",
     module "syslogng.source" "source.py",

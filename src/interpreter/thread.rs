@@ -57,6 +57,24 @@ pub(crate) fn let_go_of_thread_state() {
     drop(kept);
 }
 
+/// Runs `body` with Python, as [`attach`] does, on a thread that may come again: a state that has to be
+/// made for it is kept until the thread ends. That is the host's business: the threads of its pools
+/// come and go unasked.
+pub(crate) fn attach_and_keep<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
+    // While a thread ends it may have neither any more; it attaches all the same.
+    let _ = KEPT.try_with(|kept| {
+        if let Ok(mut kept) = kept.try_borrow_mut() {
+            // The main thread, and those that Python code has started, have states of their own, which
+            // go before the thread's values do.
+            // SAFETY: may be called at any time once Python runs.
+            if kept.is_none() && unsafe { ffi::PyGILState_GetThisThreadState() }.is_null() {
+                *kept = Some(KeptState::keep());
+            }
+        }
+    });
+    attach(body)
+}
+
 /// Whether this thread holds the GIL.
 pub(super) fn is_attached() -> bool {
     // SAFETY: may be called at any time once Python runs.

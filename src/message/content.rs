@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-//! The message that is behind a `LogMessage`: one that others have too, or one of Python's own.
+//! The message that is behind a `LogMessage`: one that others have too, one of Python's own, or one that
+//! the host lends for the length of a call.
 
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +21,37 @@ pub(super) enum Content {
     /// Python code made it. The lock is held for single calls of the SDK, in which no Python code
     /// can run: several threads may have the object, and with the GIL off also at once.
     Own(Mutex<WritableMessage>),
+    /// The host's, which it goes on with after a call. Locked as `Own` is.
+    Lent(Mutex<Lent>),
+}
+
+/// A message that the host lends for the length of a call.
+pub(super) enum Lent {
+    /// It can be changed until the call is over: a parser's.
+    Writable(WritableMessage),
+    /// It can be read: a template function's. The host may change it once the call is over.
+    ReadOnly(Message),
+    /// The call is over. Nobody changes this one.
+    Sealed(Message),
+}
+
+impl Lent {
+    fn read(&self) -> &Message {
+        match self {
+            Lent::Writable(message) => message.read(),
+            Lent::ReadOnly(message) | Lent::Sealed(message) => message,
+        }
+    }
+
+    /// The message as it is now, for others to keep.
+    fn share(&mut self) -> Message {
+        match self {
+            Lent::Writable(message) => message.share(),
+            // Where it cannot be copied, what there is is the message itself.
+            Lent::ReadOnly(message) => message.detached().unwrap_or_else(|| message.clone()),
+            Lent::Sealed(message) => message.clone(),
+        }
+    }
 }
 
 /// A value on its way out of a message of Python's own.
@@ -54,11 +86,39 @@ impl Content {
         Content::Own(Mutex::new(message))
     }
 
+    pub(super) fn lent(message: Lent) -> Self {
+        Content::Lent(Mutex::new(message))
+    }
+
+    /// The call that a message was lent for is over; gives the message that was changed back. Where
+    /// somebody has `kept` the object, what it shows stays as it is now.
+    pub(super) fn seal(&self, py: Python<'_>, kept: bool) -> Option<WritableMessage> {
+        let Content::Lent(lent) = self else {
+            return None;
+        };
+        let mut lent = lent
+            .lock_py_attached(py)
+            .unwrap_or_else(PoisonError::into_inner);
+        let sealed = if kept {
+            lent.share()
+        } else {
+            lent.read().clone()
+        };
+        match std::mem::replace(&mut *lent, Lent::Sealed(sealed)) {
+            Lent::Writable(message) => Some(message),
+            Lent::ReadOnly(_) | Lent::Sealed(_) => None,
+        }
+    }
+
     /// Hands the message to `read`, which runs no Python code: that could come back for the lock.
     pub(super) fn read<T>(&self, py: Python<'_>, read: impl FnOnce(&Message) -> T) -> T {
         match self {
             Content::Shared(message) => read(message),
             Content::Own(message) => {
+                let message = message.lock_py_attached(py);
+                read(message.unwrap_or_else(PoisonError::into_inner).read())
+            }
+            Content::Lent(message) => {
                 let message = message.lock_py_attached(py);
                 read(message.unwrap_or_else(PoisonError::into_inner).read())
             }
@@ -110,13 +170,21 @@ impl Content {
                 let message = message.lock_py_attached(py);
                 Snapshot::Kept(message.unwrap_or_else(PoisonError::into_inner).share())
             }
+            Content::Lent(message) => {
+                let message = message.lock_py_attached(py);
+                Snapshot::Kept(message.unwrap_or_else(PoisonError::into_inner).share())
+            }
         }
     }
 
     /// # Errors
     /// TypeError if the message is not to be changed; `what` was to be.
-    pub(super) fn check_writable(&self, what: impl FnOnce() -> String) -> PyResult<()> {
-        self.writable(what).map(|_| ())
+    pub(super) fn check_writable(
+        &self,
+        py: Python<'_>,
+        what: impl FnOnce() -> String,
+    ) -> PyResult<()> {
+        self.write(py, what, |_| ())
     }
 
     /// Hands the message to `write`, under the same terms as [`read`](Self::read).
@@ -129,18 +197,24 @@ impl Content {
         what: impl FnOnce() -> String,
         write: impl FnOnce(&mut WritableMessage) -> T,
     ) -> PyResult<T> {
-        let message = self.writable(what)?.lock_py_attached(py);
-        Ok(write(&mut message.unwrap_or_else(PoisonError::into_inner)))
-    }
-
-    fn writable(&self, what: impl FnOnce() -> String) -> PyResult<&Mutex<WritableMessage>> {
         match self {
-            Content::Own(message) => Ok(message),
-            Content::Shared(_) => Err(PyTypeError::new_err(format!(
-                "{} cannot be changed: a message is read-only in destinations and template functions, \
-                 because others see it too",
-                what()
-            ))),
+            Content::Own(message) => {
+                let message = message.lock_py_attached(py);
+                return Ok(write(&mut message.unwrap_or_else(PoisonError::into_inner)));
+            }
+            Content::Lent(message) => {
+                let message = message.lock_py_attached(py);
+                let mut message = message.unwrap_or_else(PoisonError::into_inner);
+                if let Lent::Writable(message) = &mut *message {
+                    return Ok(write(message));
+                }
+            }
+            Content::Shared(_) => {}
         }
+        Err(PyTypeError::new_err(format!(
+            "{} cannot be changed: a message is read-only in destinations and template functions, and \
+             when a parser's parse() has returned, because others see it too",
+            what()
+        )))
     }
 }

@@ -12,10 +12,11 @@ use pyo3::types::{PyBytes, PyDateTime, PyDict, PyList, PyString, PyTuple, PyType
 use syslog_ng_plugin::host::PYTHON_BASE_CLASSES;
 use syslog_ng_plugin::{Message, Name, ValueType, WritableMessage, macro_names};
 
-use super::content::{Content, Snapshot};
+use super::content::{Content, Lent, Snapshot};
 use super::parse_options::ParseOptions;
 use super::value::{self, ValueMode};
 use super::{name, time, write};
+use crate::interpreter::is_shared;
 
 /// A log message: its values by name, as in ``msg["HOST"]``.
 ///
@@ -25,7 +26,8 @@ use super::{name, time, write};
 /// KeyError. May be kept, and used on any thread.
 ///
 /// LogMessage(message=None, bookmark=None) makes one, with a str or bytes as its MESSAGE. It can be
-/// changed; one that syslog-ng hands to a destination or a template function cannot.
+/// changed, and so can one that a parser gets, until parse() returns; one that syslog-ng hands to a
+/// destination or a template function cannot.
 #[pyclass(name = "LogMessage", module = "syslogng", frozen, subclass, mapping)]
 pub(crate) struct LogMessage {
     content: Content,
@@ -37,21 +39,45 @@ pub(crate) struct LogMessage {
 impl LogMessage {
     /// A message of the host's.
     pub(crate) fn new(message: Message, mode: ValueMode) -> Self {
+        Self::with(Content::Shared(message), mode)
+    }
+
+    /// A message that a parser changes, until [`take_back`](Self::take_back).
+    pub(crate) fn for_parser(message: WritableMessage, mode: ValueMode) -> Self {
+        Self::with(Content::lent(Lent::Writable(message)), mode)
+    }
+
+    /// A message that a template function reads, until [`seal`](Self::seal).
+    pub(crate) fn for_function(message: Message, mode: ValueMode) -> Self {
+        Self::with(Content::lent(Lent::ReadOnly(message)), mode)
+    }
+
+    /// A message that Python code makes.
+    fn made(message: WritableMessage) -> Self {
+        Self::with(Content::own(message), ValueMode::OF_MADE_MESSAGES)
+    }
+
+    fn with(content: Content, mode: ValueMode) -> Self {
         LogMessage {
-            content: Content::Shared(message),
+            content,
             mode,
             bookmark: Mutex::default(),
             posted: AtomicBool::new(false),
         }
     }
 
-    /// A message that Python code makes.
-    fn made(message: WritableMessage) -> Self {
-        LogMessage {
-            content: Content::own(message),
-            mode: ValueMode::OF_MADE_MESSAGES,
-            bookmark: Mutex::default(),
-            posted: AtomicBool::new(false),
+    /// Takes the message of [`for_parser`](Self::for_parser) back, after the call that it was made for;
+    /// once. What user code may have kept of it can be read as it is now.
+    pub(crate) fn take_back(object: &Bound<'_, Self>) -> Option<WritableMessage> {
+        object.get().content.seal(object.py(), is_shared(object))
+    }
+
+    /// The call that a message of [`for_function`](Self::for_function) was made for is over. What user
+    /// code may have kept of it can be read as it is now.
+    pub(crate) fn seal(object: &Bound<'_, Self>) {
+        // Else the object is about to go.
+        if is_shared(object) {
+            object.get().content.seal(object.py(), true);
         }
     }
 
@@ -175,7 +201,7 @@ impl LogMessage {
 
     fn __setitem__(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let name = name::look_up(key)?;
-        self.content.check_writable(value_called(key))?;
+        self.content.check_writable(key.py(), value_called(key))?;
         let Some(name) = name else {
             return Err(PyValueError::new_err(
                 "the name of a value cannot hold a NUL byte",
@@ -193,7 +219,7 @@ impl LogMessage {
     fn __delitem__(&self, key: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = key.py();
         let name = name::look_up(key)?;
-        self.content.check_writable(value_called(key))?;
+        self.content.check_writable(key.py(), value_called(key))?;
         let carried = |name: Name| {
             let there = self.read(py, |message| message.value(name, |value| value.is_some()));
             there.then_some(name)
@@ -311,7 +337,7 @@ impl LogMessage {
     fn set_timestamp(&self, timestamp: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = timestamp.py();
         let what = || "the timestamp".to_owned();
-        self.content.check_writable(what)?;
+        self.content.check_writable(py, what)?;
         let Ok(timestamp) = timestamp.cast::<PyDateTime>() else {
             let kind = timestamp.get_type().qualname()?;
             let text = format!("a timestamp is a datetime, not {kind}");
@@ -339,7 +365,7 @@ impl LogMessage {
     fn set_source_ipaddress(&self, ip: &Bound<'_, PyAny>, port: u16) -> PyResult<bool> {
         let py = ip.py();
         let what = || "the source's address".to_owned();
-        self.content.check_writable(what)?;
+        self.content.check_writable(py, what)?;
         if ip.is_none() {
             return Ok(false);
         }

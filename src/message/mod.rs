@@ -4,7 +4,8 @@
 //! objects.
 //!
 //! - [`log_message`]: the class.
-//! - [`content`]: the message behind it, which others have too or which can be changed.
+//! - [`content`]: the message behind it, which others have too, or which can be changed, for ever or for
+//!   the length of a call.
 //! - [`batch`]: messages for send_batch().
 //! - [`name`]: keys to the host's names, through a cache.
 //! - [`value`]: the host's values to Python's.
@@ -28,3 +29,4 @@ pub(crate) use log_message::LogMessage;
 pub(crate) use parse_options::ParseOptions;
 pub(crate) use value::ValueMode;
 pub(crate) use value_pairs::Pairs;
+pub(crate) use write::from_python;

@@ -5,7 +5,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyList};
 use syslog_ng_plugin::host::PYTHON_BASE_CLASSES;
-use syslog_ng_plugin::{Value, ValueType, for_each_item};
+use syslog_ng_plugin::{Config, Value, ValueType, for_each_item};
 
 use super::time::Time;
 
@@ -19,6 +19,15 @@ pub(crate) enum ValueMode {
 }
 
 impl ValueMode {
+    /// The mode that a config's version asks for.
+    pub(crate) fn of(config: Config<'_>) -> Self {
+        if config.version_is_older_than(4, 0) {
+            ValueMode::Bytes
+        } else {
+            ValueMode::Typed
+        }
+    }
+
     /// How messages that Python code makes are read, whatever the config's version: hosts that know
     /// base classes for drivers know typed values too.
     pub(super) const OF_MADE_MESSAGES: ValueMode = if PYTHON_BASE_CLASSES {

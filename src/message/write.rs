@@ -28,7 +28,7 @@ pub(crate) fn bytes_of<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Option<&'a [
 /// # Errors
 /// ValueError for objects of other types, OverflowError for whole numbers beyond 64 bits; both name
 /// the key and the type. Those of the object's own methods.
-pub(super) fn from_python<'a>(
+pub(crate) fn from_python<'a>(
     key: &Bound<'_, PyAny>,
     value: &'a Bound<'_, PyAny>,
     mode: ValueMode,

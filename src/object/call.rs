@@ -100,17 +100,7 @@ impl Object {
     where
         A: PyCallArgs<'py>,
     {
-        let result = method
-            .callable
-            .bind(py)
-            .call1(arguments)
-            .map_err(Error::from);
-        let result = result.and_then(|returned| read(&returned));
-        // What follows is the parent's to do: the host's loop, its queues and its files.
-        if forked::is_child() {
-            forked::leave(py, result.as_ref().err());
-        }
-        result
+        method.call(py, arguments, read)
     }
 
     /// Tells of an error that a call of a method ended with.
@@ -143,6 +133,34 @@ impl Object {
 }
 
 impl Method {
+    /// A callable that is called `name` in events, and belongs to no object.
+    pub(crate) fn new(name: &'static str, callable: Bound<'_, PyAny>) -> Self {
+        Method {
+            name,
+            callable: callable.unbind(),
+        }
+    }
+
+    /// Calls it, and leaves it to the caller what becomes of an error.
+    pub(crate) fn call<'py, A, T>(
+        &self,
+        py: Python<'py>,
+        arguments: A,
+        read: impl FnOnce(&Bound<'py, PyAny>) -> Result<T, Error>,
+    ) -> Result<T, Error>
+    where
+        A: PyCallArgs<'py>,
+    {
+        let result = self.callable.bind(py).call1(arguments);
+        let result = result.map_err(Error::from);
+        let result = result.and_then(|returned| read(&returned));
+        // What follows is the parent's to do: the host's loop, its queues and its files.
+        if forked::is_child() {
+            forked::leave(py, result.as_ref().err());
+        }
+        result
+    }
+
     /// `file:line` where the method is defined, if it is written in Python.
     pub(crate) fn location(&self, py: Python<'_>) -> Option<String> {
         let code = function(self.callable.bind(py)).getattr("__code__").ok()?;

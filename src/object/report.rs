@@ -36,6 +36,49 @@ pub(crate) struct Place {
     pub(crate) config: String,
 }
 
+/// The kind of place of a template function, which is no driver: of its place only the class counts,
+/// which is the function's name.
+pub(crate) const FUNCTION: &str = "$(python)";
+
+impl Place {
+    /// A template function's.
+    pub(crate) fn of_function(name: &str) -> Self {
+        Place {
+            kind: FUNCTION,
+            driver: String::new(),
+            class: name.to_owned(),
+            config: String::new(),
+        }
+    }
+
+    fn is_function(&self) -> bool {
+        self.kind == FUNCTION
+    }
+
+    /// What did something wrong, in a sentence.
+    fn subject(&self, method: &str) -> String {
+        if self.is_function() {
+            "the function".to_owned()
+        } else {
+            format!("{method}()")
+        }
+    }
+
+    /// Named values that say where an event belongs, in front of others and behind them.
+    fn tags<'t>(&'t self, details: &[(&'t str, &'t str)]) -> Vec<(&'t str, &'t str)> {
+        let mut tags = if self.is_function() {
+            vec![("function", self.class.as_str())]
+        } else {
+            vec![("driver", self.driver.as_str()), ("class", &self.class)]
+        };
+        tags.extend_from_slice(details);
+        if !self.is_function() {
+            tags.push(("config", &self.config));
+        }
+        tags
+    }
+}
+
 /// Tells and counts the errors of one driver.
 pub(crate) struct Reporter {
     pub(crate) place: Place,
@@ -117,7 +160,8 @@ impl Reporter {
             Error::Raised(error) => {
                 let exception = Exception::of(py, error);
                 let location = exception.location.clone().or_else(defined);
-                let text = format!("{}: {name}() raised an exception", self.place.kind);
+                let subject = self.place.subject(name);
+                let text = format!("{}: {subject} raised an exception", self.place.kind);
                 self.tell(
                     py,
                     &text,
@@ -132,8 +176,9 @@ impl Reporter {
             }
             Error::Returned { returned, expected } => {
                 let text = format!(
-                    "{}: {name}() returned a value that it must not return",
-                    self.place.kind
+                    "{}: {} returned a value that it must not return",
+                    self.place.kind,
+                    self.place.subject(name)
                 );
                 let details = [
                     ("returned", shown(returned.bind(py))),
@@ -157,6 +202,27 @@ impl Reporter {
                 self.tell(py, &text, name, defined(), left_out, &details);
             }
         }
+    }
+
+    /// Tells that a template function cannot be found.
+    pub(crate) fn not_found(&self, py: Python<'_>, error: &PyErr) {
+        self.counter.increment();
+        let kind = Kind {
+            method: "import",
+            exception: exception::type_name(py, error),
+            line: exception::line(py, error),
+        };
+        let Some(left_out) = self.is_due(kind) else {
+            return;
+        };
+        let exception = Exception::of(py, error);
+        let text = format!("{}: the function cannot be found", self.place.kind);
+        let details = [
+            ("exception", exception.text.as_str()),
+            ("traceback", &exception.traceback),
+        ];
+        let location = exception.location.clone();
+        self.tell(py, &text, "import", location, left_out, &details);
     }
 
     /// Tells and counts what code does wrong that is no exception: `what` belongs to a call of the
@@ -208,14 +274,12 @@ impl Reporter {
     ) {
         let location = location.unwrap_or_else(|| "<unknown>".to_owned());
         let left_out_text = left_out.to_string();
-        let mut tags = vec![
-            ("driver", self.place.driver.as_str()),
-            ("class", &self.place.class),
-            ("method", method),
-            ("location", &location),
-        ];
-        tags.extend_from_slice(details);
-        tags.push(("config", &self.place.config));
+        let mut own = vec![("location", location.as_str())];
+        if !self.place.is_function() {
+            own.insert(0, ("method", method));
+        }
+        own.extend_from_slice(details);
+        let mut tags = self.place.tags(&own);
         if left_out > 0 {
             tags.push(("equal_errors_not_shown", &left_out_text));
         }
@@ -226,24 +290,20 @@ impl Reporter {
     /// Tells why the config is refused. `details` come on top of driver, class and config.
     pub(crate) fn refuse(&self, py: Python<'_>, why: &str, details: &[(&str, &str)]) {
         let text = format!("{}: {why}, so the config is refused", self.place.kind);
-        let mut tags = vec![
-            ("driver", self.place.driver.as_str()),
-            ("class", &self.place.class),
-        ];
-        tags.extend_from_slice(details);
-        tags.push(("config", &self.place.config));
+        let tags = self.place.tags(details);
         // The host takes locks to pass an event on.
         py.detach(|| log::event(Level::Error, &text, &tags));
     }
 
     /// Tells of something that works, but is not as it should be.
     pub(crate) fn warn(&self, py: Python<'_>, what: &str) {
+        self.warn_of(py, what, &[]);
+    }
+
+    /// The same with details, which come on top of driver, class and config.
+    pub(crate) fn warn_of(&self, py: Python<'_>, what: &str, details: &[(&str, &str)]) {
         let text = format!("{}: {what}", self.place.kind);
-        let tags = [
-            ("driver", self.place.driver.as_str()),
-            ("class", &self.place.class),
-            ("config", &self.place.config),
-        ];
+        let tags = self.place.tags(details);
         // The host takes locks to pass an event on.
         py.detach(|| log::event(Level::Warning, &text, &tags));
     }
@@ -256,14 +316,11 @@ impl Reporter {
             .map(|(_, window)| window.left_out)
             .sum();
         if left_out > 0 {
+            let left_out = left_out.to_string();
             log::event(
                 Level::Warning,
                 &format!("{}: more errors came than were shown", self.place.kind),
-                &[
-                    ("driver", &self.place.driver),
-                    ("class", &self.place.class),
-                    ("equal_errors_not_shown", &left_out.to_string()),
-                ],
+                &self.place.tags(&[("equal_errors_not_shown", &left_out)]),
             );
         }
     }

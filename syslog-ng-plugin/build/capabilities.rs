@@ -168,6 +168,7 @@ pub(crate) const STATIC_FUNCTIONS: &[&str] = &[
     "log_msg_make_writable",
     "log_msg_ref",
     "log_msg_unref",
+    "log_parser_deinit_method",
     "main_loop_is_main_thread",
     "nv_registry_get_handle_flags",
     "stats_cluster_label",

@@ -30,8 +30,9 @@ pub use message::{
 pub use module::{ModuleArguments, StartError};
 pub use options::{Argument, OptionRule};
 pub use pipe::{
-    Batch, BlockError, Destination, DestinationWorker, Fetch, Fetched, FlushMode, InnerDestination,
-    Insert, MessageParser, Names, PostError, Poster, Prepared, RootBlock, Source,
-    ThreadedDestination, ThreadedFetcher, ThreadedSource, Window,
+    Batch, BlockError, Destination, DestinationWorker, Fetch, Fetched, FlushMode, FunctionResult,
+    InnerDestination, Insert, MessageParser, Names, ParserPlace, PostError, Poster, Prepared,
+    RootBlock, Source, TemplateFunction, ThreadedDestination, ThreadedFetcher, ThreadedSource,
+    Window,
 };
 pub use stats::Counter;

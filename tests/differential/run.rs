@@ -347,12 +347,15 @@ impl Run<'_> {
     }
 }
 
-/// The counters of Python drivers, in the form that all hosts know.
+/// The counters of Python drivers and of parsers, in the form that all hosts know.
 fn counters(host: &Host) -> Vec<String> {
     let stats = host.stats();
     let mut lines: Vec<_> = stats
         .lines()
-        .filter(|line| line.starts_with("dst.python;") || line.starts_with("src.python;"))
+        .filter(|line| {
+            let kinds = ["dst.python;", "src.python;", "parser;"];
+            kinds.iter().any(|kind| line.starts_with(kind))
+        })
         .filter(|line| {
             let name = line.rsplit(';').nth(1).unwrap_or_default();
             !LEFT_OUT.iter().any(|left_out| name.starts_with(left_out))

@@ -73,15 +73,36 @@ impl Config<'_> {
         unsafe { ffi::__cfg_is_config_version_older(self.raw.as_ptr(), required) != 0 }
     }
 
-    /// What the module keeps in this configuration; made at the first call. Main thread only.
-    pub fn state<T: ConfigState>(&self) -> Arc<T> {
+    fn table(&self) -> *mut glib_sys::GHashTable {
         // SAFETY: the configuration is live; its table is there from cfg_new() to cfg_free()
         // (lib/cfg.c).
-        let table = unsafe { (*self.raw.as_ptr()).module_config }.cast();
+        unsafe { (*self.raw.as_ptr()).module_config }.cast()
+    }
+
+    fn find_state<T: ConfigState>(&self) -> Option<NonNull<Instance<T>>> {
         let key = T::KEY.as_ptr();
         // SAFETY: the table's keys are NUL-terminated texts.
-        let found = unsafe { glib_sys::g_hash_table_lookup(table, key.cast()) };
-        let instance = match NonNull::new(found.cast::<Instance<T>>()) {
+        let found = unsafe { glib_sys::g_hash_table_lookup(self.table(), key.cast()) };
+        NonNull::new(found.cast())
+    }
+
+    /// The same as [`state`](Self::state) on any thread; `None` where that is another than the main
+    /// thread, and nothing has been made there before. Nothing is added to a configuration in use.
+    pub fn state_on_any_thread<T: ConfigState>(&self) -> Option<Arc<T>> {
+        // SAFETY: compares thread ids.
+        if unsafe { ffi::main_loop_is_main_thread() } != 0 {
+            return Some(self.state());
+        }
+        let instance = self.find_state::<T>()?;
+        // SAFETY: only `construct::<T>` puts values under T's key.
+        Some(unsafe { Arc::clone(&(*instance.as_ptr()).state) })
+    }
+
+    /// What the module keeps in this configuration; made at the first call. Main thread only.
+    pub fn state<T: ConfigState>(&self) -> Arc<T> {
+        let table = self.table();
+        let key = T::KEY.as_ptr();
+        let instance = match self.find_state::<T>() {
             Some(instance) => instance,
             None => {
                 let made = Instance::<T>::construct(self.raw);

@@ -95,6 +95,40 @@ impl Message {
         }
     }
 
+    /// A message with the same content that stays as it is whatever the host does to this one; the same
+    /// message where the host changes it no more. Any thread.
+    ///
+    /// `None` where the host cannot copy it.
+    #[doc(alias = "log_msg_serialize")]
+    pub fn detached(&self) -> Option<Message> {
+        // SAFETY: we hold a reference.
+        if unsafe { ffi::log_msg_is_write_protected(self.raw.as_ptr()) } != 0 {
+            return Some(self.clone());
+        }
+        // The host's own way to copy a message protects the first one from being written to, and ends
+        // the process where somebody does.
+        thread::with_host_state(|| {
+            // SAFETY: gives an empty string of ours.
+            let buffer = unsafe { glib_sys::g_string_new(ptr::null()) };
+            // SAFETY: the string is ours until it is freed below, after the archive.
+            let archive = unsafe { ffi::serialize_string_archive_new(buffer) };
+            // SAFETY: we hold a reference; the host only reads the message
+            // (lib/logmsg/logmsg-serialize.c).
+            let written = unsafe { ffi::log_msg_serialize(self.raw.as_ptr(), archive, 0) } != 0;
+            // SAFETY: gives a new message with one reference, which is ours, or ends the process.
+            let raw = unsafe { NonNull::new_unchecked(ffi::log_msg_new_empty()) };
+            let copy = Message { raw };
+            // SAFETY: the archive reads from its beginning what was written to it; nobody else has the
+            // message.
+            let read = written && unsafe { ffi::log_msg_deserialize(raw.as_ptr(), archive) } != 0;
+            // SAFETY: made above.
+            unsafe { ffi::serialize_archive_free(archive) };
+            // SAFETY: made above.
+            unsafe { glib_sys::g_string_free(buffer, 1) };
+            read.then_some(copy)
+        })
+    }
+
     /// Gives the reference to the host.
     pub(crate) fn into_raw(self) -> NonNull<ffi::LogMessage> {
         let raw = self.raw;

@@ -39,7 +39,7 @@ pub enum ValueType {
 
 impl ValueType {
     /// `Other` is written as text.
-    pub(super) fn to_host(self) -> ffi::LogMessageValueType {
+    pub(crate) fn to_host(self) -> ffi::LogMessageValueType {
         let kind = match self {
             ValueType::String | ValueType::Other => ffi::LM_VT_STRING,
             ValueType::Json => ffi::LM_VT_JSON,

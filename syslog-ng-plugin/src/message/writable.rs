@@ -13,13 +13,16 @@ use crate::ffi;
 /// Values longer than this are looked at after they were set.
 const LARGE: usize = 64 << 10;
 
-/// A message that was made here.
+/// A message that was made here, or that a parser is handed.
 ///
 /// It can be changed by whoever has it alone, which the borrow checker sees to. What is handed out
 /// with [`share`](Self::share) stays as it was: a change behind that goes to a copy, which shares
 /// with it what does not change.
 pub struct WritableMessage {
     message: Message,
+    /// Somebody waits for the acknowledgement of this message, so that of a copy is handed on to it.
+    /// Never so for a message that was made here.
+    acknowledged: bool,
 }
 
 impl Message {
@@ -79,6 +82,21 @@ impl WritableMessage {
         let raw = unsafe { NonNull::new_unchecked(raw) };
         WritableMessage {
             message: Message { raw },
+            acknowledged: false,
+        }
+    }
+
+    /// A further reference to a message on its way through a log path. Where it has to be copied, the
+    /// copy can take its place on that path.
+    ///
+    /// # Safety
+    /// The message is live, and nobody else changes it, nor reads it without a lock, while this lives.
+    /// `acknowledged` is what its path options say of it.
+    pub(crate) unsafe fn on_its_way(raw: NonNull<ffi::LogMessage>, acknowledged: bool) -> Self {
+        WritableMessage {
+            // SAFETY: the caller's word.
+            message: unsafe { Message::retain(raw) },
+            acknowledged,
         }
     }
 
@@ -104,9 +122,9 @@ impl WritableMessage {
     #[doc(alias = "log_msg_make_writable")]
     fn raw(&mut self) -> *mut ffi::LogMessage {
         let mut raw = self.message.raw.as_ptr();
-        // SAFETY: all bytes zero are valid options: numbers and pointers. Nobody waits for the
-        // acknowledgement of a message that was made here.
-        let options: ffi::LogPathOptions = unsafe { std::mem::zeroed() };
+        // SAFETY: all bytes zero are valid options: numbers and pointers.
+        let mut options: ffi::LogPathOptions = unsafe { std::mem::zeroed() };
+        options.ack_needed = self.acknowledged.into();
         // SAFETY: the reference is ours, and is given for that to the copy, if one is made.
         unsafe { ffi::log_msg_make_writable(&mut raw, &options) };
         // SAFETY: as in `adopt`.

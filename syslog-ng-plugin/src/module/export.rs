@@ -113,12 +113,20 @@ pub(crate) unsafe fn start<const N: usize>(
 /// `name` is the module's, with `_` for `-`; the file is `libmod-<name>.so`, or `lib<name>.so` where
 /// the host does not look for the file's name in it (all of syslog-ng's own versions).
 /// `init` runs on the main thread, once for each configuration that uses the module. A row says
-/// what the plugin is called, where it may stand (`destination`, `source`, `parser`, `root`, or
-/// `inner` for inside of a destination), and which class of the host reads it
+/// what the plugin is called, where it may stand (`destination`, `source`, `parser`, `root`,
+/// `inner` for inside of a destination, or `function` for templates), and which class of the host it is
 /// (`threaded_destination`, `threaded_source`, `threaded_fetcher`, `message_parser`,
-/// `inner_destination`, `root_block`).
+/// `inner_destination`, `root_block`, `template_function`).
 #[macro_export]
 macro_rules! module {
+    (@row function $plugin:literal template_function $driver:ty) => {
+        $crate::private::Plugin::function::<$driver>($crate::private::c_text(concat!($plugin, "\0")))
+    };
+    (@row $context:ident $plugin:literal $class:ident $driver:ty) => {{
+        use $crate::private as sdk;
+        static PARSER: sdk::Parser = sdk::Parser::$class::<$driver>(sdk::c_text(concat!($plugin, "\0")));
+        sdk::Plugin::$context(sdk::c_text(concat!($plugin, "\0")), &PARSER)
+    }};
     (
         name: $name:literal,
         version: $version:expr,
@@ -130,10 +138,7 @@ macro_rules! module {
             use $crate::private as sdk;
 
             static PLUGINS: sdk::PluginTable<{ [$($plugin),+].len() }> = sdk::PluginTable::new([
-                $({
-                    static PARSER: sdk::Parser = sdk::Parser::$class::<$driver>(sdk::c_text(concat!($plugin, "\0")));
-                    sdk::Plugin::$context(sdk::c_text(concat!($plugin, "\0")), &PARSER)
-                }),+
+                $($crate::module!(@row $context $plugin $class $driver)),+
             ]);
 
             #[unsafe(export_name = $crate::module_info_symbol!($name))]

@@ -10,8 +10,9 @@ use crate::config::DRIVER_KEYWORDS;
 use crate::ffi;
 use crate::pipe::threaded_fetcher::Fetching;
 use crate::pipe::{
-    InnerDestination, MessageParser, RootBlock, ThreadedDestination, ThreadedFetcher,
-    ThreadedSource, inner_destination, parser, root_block, threaded_destination, threaded_source,
+    InnerDestination, MessageParser, RootBlock, TemplateFunction, ThreadedDestination,
+    ThreadedFetcher, ThreadedSource, inner_destination, parser, root_block, template_function,
+    threaded_destination, threaded_source,
 };
 
 /// What the host calls to read a plugin's part of a config.
@@ -122,6 +123,15 @@ impl Plugin {
     /// A block at the top level called `name`.
     pub const fn root(name: &'static CStr, parser: &'static Parser) -> Self {
         Self::new(ffi::LL_CONTEXT_ROOT, name, parser)
+    }
+
+    /// A function in templates called `name`; a `-` in it is written `_` here. It has no part of a
+    /// config to read.
+    pub const fn function<F: TemplateFunction>(name: &'static CStr) -> Self {
+        let context = ffi::LL_CONTEXT_TEMPLATE_FUNC;
+        let mut row = ffi::compat::plugin(context, name, ptr::null_mut());
+        row.construct = Some(template_function::construct::<F>);
+        Plugin(row)
     }
 
     const fn new(context: u32, name: &'static CStr, parser: &'static Parser) -> Self {

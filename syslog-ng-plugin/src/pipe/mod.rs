@@ -10,6 +10,7 @@
 //! - [`reading`]: the frame in which a plugin's part of a config is read.
 //! - [`mod@host_driver`]: what every driver has: an id, a place in the config, names.
 //! - [`mod@parser`]: the host's `LogParser`.
+//! - [`template_function`]: the host's `LogTemplateFunction`.
 //! - [`inner_destination`]: `LogDriverPlugin`, what stands inside of a destination.
 //! - [`source_flags`]: a source's flags().
 //! - [`root_block`]: a block at the top level of a config.
@@ -26,6 +27,10 @@
 //! | a source's wakeup | any, perhaps under an ack tracker's lock | its window opens again; at a stop; perhaps after deinit |
 //! | deinit | main | the worker threads have ended |
 //! | free_fn | main; a source's on any thread | after a reload: when the new config's threads run already; a source's when its last message is settled |
+//! | a parser's process | any of the host's, several at once | messages come; none does while init or deinit runs |
+//! | a template function's prepare | main; any thread for templates of user code | a template is compiled |
+//! | a template function's call | any that formats a template, several at once | after its prepare |
+//! | a template function's free_state | any | the template goes |
 //! | format_stats, generate_persist_name | main and worker | any time after init, some of them under the host's stats lock |
 //!
 //! # Locks
@@ -45,14 +50,16 @@ pub(crate) mod parser;
 mod reading;
 pub(crate) mod root_block;
 mod source_flags;
+pub(crate) mod template_function;
 pub(crate) mod threaded_destination;
 pub(crate) mod threaded_fetcher;
 pub(crate) mod threaded_source;
 
 pub(crate) use guard::{guard, guard_on_any_thread};
 pub use inner_destination::InnerDestination;
-pub use parser::MessageParser;
+pub use parser::{MessageParser, ParserPlace};
 pub use root_block::{BlockError, RootBlock};
+pub use template_function::{FunctionResult, TemplateFunction};
 pub use threaded_destination::{
     Batch, Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,
 };

@@ -2,22 +2,33 @@
 
 //! Parsers: the host's `LogParser`.
 
-use std::mem::ManuallyDrop;
+use std::borrow::Cow;
+use std::ffi::CStr;
+use std::marker::PhantomData;
+use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 
-use super::{host_driver, reading};
+use super::Names;
+use super::host_driver::{self, HostNames};
+use super::reading;
 use crate::config::{Config, Lexer, Location, ParseError};
 use crate::ffi;
+use crate::message::WritableMessage;
 use crate::options::{self, OptionRule, PARSER, ParserSettings, Table};
 use crate::pipe::guard;
+use crate::stats::Counter;
+use crate::text::from_c;
 
 /// What reads a message and adds to it.
 ///
 /// The host makes one for each place in a config that names the plugin, and another one like it for
-/// each log path that leads there. Methods run on the main thread.
+/// each further log path that leads there. All methods but [`process`](Self::process) run on the main
+/// thread, and while it does not run.
 #[doc(alias = "LogParser")]
 pub trait MessageParser: Clone + Send + Sync + 'static {
+    /// The plugin's name in counters.
+    const STATS_TYPE: &'static CStr;
     /// What the plugin's own options are read into.
     type Options: Default + 'static;
     /// The plugin's own options; the host's come on top.
@@ -33,9 +44,58 @@ pub trait MessageParser: Clone + Send + Sync + 'static {
         end: Location,
     ) -> Result<Self, String>;
 
-    /// The config is taken up; `place` is where the parser stands in it. False refuses the config; the
-    /// reason has been said.
-    fn start(&self, place: &str) -> bool;
+    /// The config is taken up; may be called again after [`stop`](Self::stop), when the host comes back
+    /// to this config. Gives what its counters go under; a parser keeps no state, so its persist name
+    /// is of no use. `None` refuses the config; the reason has been said.
+    fn start(&self, place: &ParserPlace<'_>) -> Option<Names>;
+
+    /// The config is let go. Only called after a [`start`](Self::start) that gave names.
+    fn stop(&self) {}
+
+    /// Changes a message on its way, and gives it back; `None` drops it. Runs on whichever thread runs
+    /// the log path, on several at the same time.
+    ///
+    /// What is shared of the message stays as it was, whoever changes it behind the parser.
+    fn process(&self, message: WritableMessage) -> Option<WritableMessage>;
+}
+
+/// A parser in a log path, for the length of a call.
+pub struct ParserPlace<'p> {
+    raw: NonNull<ffi::LogParser>,
+    errors: &'p Arc<Counter>,
+    lent: PhantomData<&'p ffi::LogParser>,
+}
+
+impl ParserPlace<'_> {
+    /// The name of the statement that the parser stands in, as in `p_python`; one of the host's making
+    /// where it has none.
+    pub fn name(&self) -> Cow<'_, str> {
+        // SAFETY: the parser is live; its name is NULL or NUL-terminated (lib/parser/parser-expr.c:
+        // log_parser_init_method).
+        unsafe { from_c((*self.raw.as_ptr()).name) }
+    }
+
+    /// Where the parser stands in the config, as `file:line:column`.
+    pub fn location(&self) -> String {
+        // SAFETY: the parser is live, and this is the main thread.
+        unsafe { host_driver::location(self.raw.as_ptr().cast()) }
+    }
+
+    /// The configuration that the parser belongs to.
+    pub fn config(&self) -> Config<'_> {
+        // SAFETY: a parser belongs to a configuration from its making to its end, and that
+        // configuration outlives it.
+        unsafe {
+            let config = (*self.raw.as_ptr()).super_.cfg;
+            Config::borrow(NonNull::new_unchecked(config))
+        }
+    }
+
+    /// A counter `errors` beside the host's own of this parser. The parsers that are made like this one
+    /// count in the same.
+    pub fn errors(&self) -> Arc<Counter> {
+        Arc::clone(self.errors)
+    }
 }
 
 /// The block of memory that the host knows as `LogParser *`. The host frees it after free_fn.
@@ -51,6 +111,8 @@ struct State<D> {
     driver: OnceLock<D>,
     /// For the parsers that are made like this one.
     settings: OnceLock<Arc<ParserSettings>>,
+    names: HostNames,
+    errors: Arc<Counter>,
 }
 
 impl<D: MessageParser> Instance<D> {
@@ -61,6 +123,8 @@ impl<D: MessageParser> Instance<D> {
         let state = State {
             driver: OnceLock::new(),
             settings: OnceLock::new(),
+            names: HostNames::default(),
+            errors: Arc::default(),
         };
         // SAFETY: the memory is ours.
         unsafe { (&raw mut (*instance).state).write(ManuallyDrop::new(state)) };
@@ -69,9 +133,10 @@ impl<D: MessageParser> Instance<D> {
         // SAFETY: the block is ours until it is handed to the host.
         let host = unsafe { &mut (*instance).host };
         host.super_.init = Some(init::<D>);
+        host.super_.deinit = Some(deinit::<D>);
         host.super_.clone = Some(clone::<D>);
         host.super_.free_fn = Some(free_fn::<D>);
-        host.process = Some(process);
+        host.process = Some(process::<D>);
         // SAFETY: g_malloc0() does not give NULL for a size over 0.
         unsafe { NonNull::new_unchecked(instance) }
     }
@@ -166,21 +231,56 @@ unsafe fn complete<D: MessageParser>(
 /// # Safety
 /// The host calls this on the main thread.
 unsafe extern "C" fn init<D: MessageParser>(pipe: *mut ffi::LogPipe) -> glib_sys::gboolean {
+    // First, because it finds out the parser's name.
+    // SAFETY: the host's own method on the host's object.
+    if unsafe { ffi::log_parser_init_method(pipe) } == 0 {
+        return 0;
+    }
     let started = guard("parser.init", false, || {
         // SAFETY: see the function.
         let state = unsafe { Instance::<D>::state(pipe) };
-        // SAFETY: as above.
-        let place = unsafe { host_driver::location(pipe) };
-        state
-            .driver
-            .get()
-            .is_some_and(|driver| driver.start(&place))
+        let Some(driver) = state.driver.get() else {
+            return false;
+        };
+        let place = ParserPlace {
+            // SAFETY: see the function; a parser begins with the pipe that it is.
+            raw: unsafe { NonNull::new_unchecked(pipe.cast()) },
+            errors: &state.errors,
+            lent: PhantomData,
+        };
+        let Some(names) = driver.start(&place) else {
+            return false;
+        };
+        state.names.set(&names);
+        let component = ffi::SCS_PARSER as u16;
+        let key = state
+            .names
+            .errors_key(component, D::STATS_TYPE, &place.name());
+        state.errors.register(&key);
+        true
     });
     if !started {
-        return 0;
+        // SAFETY: undoes the host's init; the host calls no deinit after a failed init
+        // (lib/logpipe.h).
+        unsafe { ffi::log_parser_deinit_method(pipe) };
     }
+    started.into()
+}
+
+/// # Safety
+/// The host calls this on the main thread, when no message is on its way.
+unsafe extern "C" fn deinit<D: MessageParser>(pipe: *mut ffi::LogPipe) -> glib_sys::gboolean {
+    // SAFETY: see the function.
+    let state = unsafe { Instance::<D>::state(pipe) };
+    guard("parser.deinit", (), || {
+        if let Some(driver) = state.driver.get() {
+            driver.stop();
+        }
+    });
+    // Not under the guard: the host's side has to be taken down whatever ours did.
+    state.errors.unregister();
     // SAFETY: the host's own method on the host's object.
-    unsafe { ffi::log_parser_init_method(pipe) }
+    unsafe { ffi::log_parser_deinit_method(pipe) }
 }
 
 /// Gives another parser like this one, for another log path; NULL where that cannot be made.
@@ -206,18 +306,44 @@ unsafe extern "C" fn clone<D: MessageParser>(pipe: *mut ffi::LogPipe) -> *mut ff
     })
 }
 
-/// Lets no message through: no parser is started yet, so none comes.
+/// Hands a message to the driver. What becomes of the input, which is MESSAGE or what template() makes
+/// of the message, is the driver's business; it has the message.
 ///
 /// # Safety
-/// The host calls this on any of its threads.
-unsafe extern "C" fn process(
-    _parser: *mut ffi::LogParser,
-    _message: *mut *mut ffi::LogMessage,
-    _path: *const ffi::LogPathOptions,
+/// The host calls this on any of its threads; the message at `message` is the caller's, and so is what
+/// is put in its place (lib/parser/parser-expr.c: log_parser_process_message).
+unsafe extern "C" fn process<D: MessageParser>(
+    parser: *mut ffi::LogParser,
+    message: *mut *mut ffi::LogMessage,
+    path: *const ffi::LogPathOptions,
     _input: *const libc::c_char,
     _length: usize,
 ) -> glib_sys::gboolean {
-    0
+    guard("parser.process", 0, || {
+        // SAFETY: see the function; a parser begins with the pipe that it is.
+        let state = unsafe { Instance::<D>::state(parser.cast()) };
+        let Some(driver) = state.driver.get() else {
+            return 0;
+        };
+        // SAFETY: see the function. Where others have the message too, this puts a copy in its place.
+        unsafe { ffi::log_msg_make_writable(message, path) };
+        // SAFETY: a message is never NULL.
+        let raw = unsafe { NonNull::new_unchecked(*message) };
+        // SAFETY: the path's options live for the call.
+        let acknowledged = unsafe { (*path).ack_needed } != 0;
+        // SAFETY: the message is this path's alone since the line above, and nobody looks at it before
+        // this slot returns.
+        let writable = unsafe { WritableMessage::on_its_way(raw, acknowledged) };
+        let Some(changed) = driver.process(writable) else {
+            return 0;
+        };
+        let changed = changed.into_message().into_raw();
+        // SAFETY: the caller's variable, which takes our reference.
+        let before = unsafe { mem::replace(&mut *message, changed.as_ptr()) };
+        // SAFETY: the reference that the variable had.
+        unsafe { ffi::log_msg_unref(before) };
+        1
+    })
 }
 
 /// # Safety

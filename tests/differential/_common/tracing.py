@@ -11,6 +11,11 @@ except ImportError:
     LogDestination = object
 
 try:
+    from syslogng import LogParser
+except ImportError:
+    LogParser = object
+
+try:
     from syslogng import BatchedAckTracker, ConsecutiveAckTracker, InstantAckTracker, LogFetcher, LogMessage, LogSource, Persist
 except ImportError:
     # Outside of syslog-ng.
