@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+def f(msg):
+    return "from f"
+
+
+def g(msg):
+    return "from g"

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+def f(msg, one):
+    return "text"

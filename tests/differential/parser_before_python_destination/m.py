@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class P(LogParser):
+    def parse(self, msg):
+        msg["x"] = "set"
+        return True
+
+
+class D(LogDestination):
+    def send(self, msg):
+        trace(msg["x"])
+        return True

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class P(LogParser):
+    def parse(self, msg):
+        return True
+
+    def deinit(self):
+        trace("deinit")
+        raise ValueError("no end")

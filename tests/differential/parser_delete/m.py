@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class P(LogParser):
+    def parse(self, msg):
+        msg["x"] = "set"
+        del msg["x"]
+        return True

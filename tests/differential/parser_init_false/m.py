@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class P(LogParser):
+    def init(self, options):
+        trace("init")
+        return False
+
+    def parse(self, msg):
+        return True
+
+    def deinit(self):
+        trace("deinit")

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class P(LogParser):
+    def init(self, options):
+        trace("init")
+
+    def parse(self, msg):
+        return True

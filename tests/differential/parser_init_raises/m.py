@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from tracing import *
+
+
+class P(LogParser):
+    def init(self, options):
+        raise ValueError("not today")
+
+    def parse(self, msg):
+        return True
