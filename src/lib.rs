@@ -26,8 +26,8 @@ mod outcome;
 syslog_ng_plugin::module! {
     name: "python",
     version: env!("CARGO_PKG_VERSION"),
-    description: "Lets you write destinations, sources, parsers and template functions in Python, in the configuration \
-                  or in files of your own.\n\
+    description: "Lets you write destinations, sources, parsers and template functions in Python, in the \
+                  configuration or in files of your own.\n\
                   This is the Rust engine.",
     init: interpreter::start,
     plugins: [

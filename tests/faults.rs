@@ -305,19 +305,12 @@ class D(LogDestination):
     host.stop();
 }
 
-/// A host whose source is `driver`, with `code` in the module `m` behind the faults that it may use.
-fn faulty_source(driver: &str, code: &str) -> Host {
-    let config = format!(
-        r#"
-source s {{ {driver} }};
-destination d {{ file("@DIR@/out.txt" template("$MESSAGE\n")); }};
-log {{ source(s); destination(d); flags(flow-control); }};
-"#
-    );
+/// A host with `config`, and with `code` in the module `m` behind the faults that it may use.
+fn faulty(config: &str, code: &str) -> Host {
     let module = format!(
         r#"
 import os, signal, sys, threading
-from syslogng import LogFetcher, LogMessage, LogSource
+from syslogng import LogFetcher, LogMessage, LogParser, LogSource
 class NoTruth:
     def __bool__(self): raise ValueError("no truth")
     def __int__(self): raise ValueError("no number")
@@ -336,7 +329,19 @@ def fail(kind):
 KINDS = [leave, KeyboardInterrupt, ImportError("text"), GeneratorExit, Odd(), recursion, MemoryError(), fork]
 {code}"#
     );
-    Host::new(&config).with_file("m.py", module)
+    Host::new(config).with_file("m.py", module)
+}
+
+/// The same with a source that is `driver`.
+fn faulty_source(driver: &str, code: &str) -> Host {
+    let config = format!(
+        r#"
+source s {{ {driver} }};
+destination d {{ file("@DIR@/out.txt" template("$MESSAGE\n")); }};
+log {{ source(s); destination(d); flags(flow-control); }};
+"#
+    );
+    faulty(&config, code)
 }
 
 #[test]
@@ -405,6 +410,94 @@ class F(LogFetcher):
     assert_eq!(
         host.events("fetch() raised an exception").len(),
         8,
+        "{}",
+        host.log()
+    );
+    host.stop();
+}
+
+#[test]
+fn whatever_parse_does_messages_behind_it_pass_and_the_daemon_stops() {
+    let config = r#"
+source s { file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1)); };
+parser p { python(class("m.P")); };
+destination d { file("@DIR@/out.txt" template("$MESSAGE\n")); };
+log { source(s); parser(p); destination(d); flags(flow-control); };
+"#;
+    let code = r#"
+kept = []
+class P(LogParser):
+    kinds = iter(KINDS)
+    values = iter([NoTruth(), None, 0])
+    def init(self, options):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        return True
+    def parse(self, msg):
+        kept.append(msg)
+        msg["MESSAGE"] = msg["MESSAGE"] + b" changed"
+        kind = next(self.kinds, None)
+        if kind is not None:
+            fail(kind)
+        for value in self.values:
+            return value
+        os.closerange(0, 3)
+        return "anything"
+    def deinit(self):
+        raise SystemExit
+"#;
+    let mut host = faulty(config, code)
+        .with_file("in.txt", "line\n".repeat(11) + "alive\n")
+        .start();
+    assert_eq!(host.wait_for_lines("out.txt", 1), ["alive changed"]);
+    // The child of the fork ends too, and says nothing. One more value has no truth.
+    assert_eq!(
+        host.events("parse() raised an exception").len(),
+        9,
+        "{}",
+        host.log()
+    );
+    assert_eq!(host.counter("p", "python,m.P", "errors"), Some(9));
+    host.stop();
+}
+
+#[test]
+fn whatever_a_template_function_does_there_is_a_text_and_the_daemon_stops() {
+    let config = r#"
+source s { file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1)); };
+destination d { file("@DIR@/out.txt" template("$MESSAGE $(python m.f)\n")); };
+log { source(s); destination(d); flags(flow-control); };
+"#;
+    let code = r#"
+kept = []
+kinds = iter(KINDS)
+values = iter([NoTruth(), object(), lambda: 1, [1], "\udc80"])
+def f(msg):
+    kept.append(msg)
+    kind = next(kinds, None)
+    if kind is not None:
+        fail(kind)
+    for value in values:
+        return value
+    os.closerange(0, 3)
+    return "well"
+"#;
+    let mut host = faulty(config, code)
+        .with_file("in.txt", "line\n".repeat(13) + "alive\n")
+        .start();
+    let lines = host.wait_for_lines("out.txt", 14);
+    assert_eq!(lines[..13], ["line <error>"; 13]);
+    assert_eq!(lines[13], "alive well");
+    assert_eq!(
+        host.events("$(python): the function raised an exception")
+            .len(),
+        8,
+        "{}",
+        host.log()
+    );
+    assert_eq!(
+        host.events("$(python): the function returned a value that it must not return")
+            .len(),
+        5,
         "{}",
         host.log()
     );
