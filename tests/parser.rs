@@ -402,6 +402,38 @@ class D(LogDestination):
 }
 
 #[test]
+fn messages_that_are_copied_while_they_are_parsed_are_acknowledged() {
+    let code = r#"
+def g(msg): return msg["MESSAGE"]
+class P(LogParser):
+    def parse(self, msg):
+        msg["x"] = "before"
+        # What a function may keep stays as it is: what is set then goes to a copy.
+        text = self.template.format(msg, self.options)
+        msg["x"] = text + " " + LogTemplate("$x").format(msg, self.options)
+        return msg["MESSAGE"] != b"drop"
+    def init(self, options):
+        self.options = LogTemplateOptions()
+        self.template = LogTemplate("$(python m.g)")
+        return True
+"#;
+    let config = r#"
+source s { file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1) log-iw-size(10) log-fetch-limit(10)); };
+parser p { python(class("m.P")); };
+destination d { file("@DIR@/out.txt" template("$MESSAGE $x\n")); };
+log { source(s); parser(p); destination(d); flags(flow-control); };
+"#;
+    let mut host = host(config, code).start();
+    // Far more than the window, so that nothing comes any more where an acknowledgement is lost.
+    host.append("in.txt", &"line\ndrop\n".repeat(500));
+    let lines = host.wait_for_lines("out.txt", 500);
+    assert_eq!(lines, ["line line before"; 500]);
+    host.append("in.txt", "last\n");
+    host.wait_for_lines("out.txt", 501);
+    host.stop();
+}
+
+#[test]
 fn a_parser_keeps_state_in_a_persist() {
     let code = r#"
 class P(LogParser):

@@ -8,9 +8,9 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::config::current;
 use crate::ffi;
-use crate::message::ParseOptions;
+use crate::message::{Message, ParseOptions};
 use crate::module::table::{Parser, Plugin, PluginTable};
-use crate::pipe::{ThreadedDestination, ThreadedSource};
+use crate::pipe::{MessageParser, TemplateFunction, ThreadedDestination, ThreadedSource, parser};
 
 /// Starts the host's library once, and lends it to one test at a time: the host's globals are one
 /// for the process.
@@ -109,9 +109,50 @@ pub fn quietly<T>(body: impl FnOnce() -> T) -> T {
 }
 
 /// Runs `body` while a configuration without anything in it is in use. [`host`] is held meanwhile.
-pub fn with_configuration<T>(_turn: &MutexGuard<'static, ()>, body: impl FnOnce() -> T) -> T {
+pub fn with_configuration<T>(turn: &MutexGuard<'static, ()>, body: impl FnOnce() -> T) -> T {
+    with_plugin(turn, None, body)
+}
+
+/// The same with a function in templates that is known by `name`.
+pub fn with_function<F: TemplateFunction, T>(
+    turn: &MutexGuard<'static, ()>,
+    name: &'static CStr,
+    body: impl FnOnce() -> T,
+) -> T {
+    with_plugin(turn, Some(Plugin::function::<F>(name)), body)
+}
+
+/// Hands a message to a parser, and gives what comes out; `None` if it was dropped. [`host`] is held
+/// meanwhile.
+pub fn process<D: MessageParser>(
+    _turn: &MutexGuard<'static, ()>,
+    driver: D,
+    message: Message,
+) -> Option<Message> {
+    // SAFETY: a configuration of its own, freed below; the host has been started. The reference to the
+    // message is ours, and that to what comes out becomes ours.
+    unsafe {
+        let config = ffi::cfg_new_snippet();
+        let passed =
+            parser::process_one(NonNull::new_unchecked(config), driver, message.into_raw());
+        ffi::cfg_free(config);
+        passed.map(|raw| Message::adopt(raw))
+    }
+}
+
+fn with_plugin<T>(
+    _turn: &MutexGuard<'static, ()>,
+    plugin: Option<Plugin>,
+    body: impl FnOnce() -> T,
+) -> T {
     // SAFETY: a configuration of its own, freed below; the host has been started.
     let config = unsafe { ffi::cfg_new_snippet() };
+    if let Some(plugin) = plugin {
+        // The host keeps pointers to what is registered, for as long as the configuration lives.
+        let plugins: &'static PluginTable<1> = Box::leak(Box::new(PluginTable::new([plugin])));
+        // SAFETY: as above.
+        unsafe { plugins.register(&raw mut (*config).plugin_context) };
+    }
     current::take_up(config);
     let result = body();
     current::forget(config);

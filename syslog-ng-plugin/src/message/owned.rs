@@ -32,6 +32,12 @@ impl Message {
         Message { raw }
     }
 
+    /// # Safety
+    /// The message is live, and a reference to it becomes ours.
+    pub(crate) unsafe fn adopt(raw: NonNull<ffi::LogMessage>) -> Self {
+        Message { raw }
+    }
+
     /// A new message with this text, received now. Any thread.
     #[doc(alias = "log_msg_new_empty")]
     pub fn new(text: &[u8]) -> Self {

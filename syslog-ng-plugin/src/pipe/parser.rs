@@ -228,6 +228,33 @@ unsafe fn complete<D: MessageParser>(
     let _ = state.driver.set(driver);
 }
 
+/// Hands a message to a parser as the host does, without a log path; for [`crate::testing`].
+///
+/// # Safety
+/// The configuration is live, and the reference to the message is given to this function.
+pub(crate) unsafe fn process_one<D: MessageParser>(
+    config: NonNull<ffi::GlobalConfig>,
+    driver: D,
+    message: NonNull<ffi::LogMessage>,
+) -> Option<NonNull<ffi::LogMessage>> {
+    let made = Instance::<D>::construct(config);
+    // SAFETY: made here.
+    unsafe { complete(made, driver, Arc::default()) };
+    let mut message = message.as_ptr();
+    // SAFETY: all bytes zero are valid options: numbers and pointers.
+    let path: ffi::LogPathOptions = unsafe { std::mem::zeroed() };
+    let parser = made.as_ptr().cast();
+    // SAFETY: made here; the message is the caller's.
+    let passed = unsafe { ffi::log_parser_process_message(parser, &mut message, &path) } != 0;
+    // SAFETY: the one reference that there is.
+    unsafe { ffi::log_pipe_unref(parser.cast()) };
+    if !passed {
+        // SAFETY: the reference that was given to this function, or that of the copy in its place.
+        unsafe { ffi::log_msg_unref(message) };
+    }
+    passed.then(|| NonNull::new(message)).flatten()
+}
+
 /// # Safety
 /// The host calls this on the main thread.
 unsafe extern "C" fn init<D: MessageParser>(pipe: *mut ffi::LogPipe) -> glib_sys::gboolean {
