@@ -78,6 +78,27 @@ SOURCE_CASES = [
     SourceCase("fetch(), queue", QUEUE, FETCH),
     SourceCase("fetch(), alone", ALONE, FETCH),
 ]
+class PathCase(NamedTuple):
+    """What is measured of something on the way from a file to a destination that discards messages."""
+
+    name: str
+    python: str
+    """A parser or a rewrite rule called p that is Python's."""
+    plain: str
+    """The same without Python; nothing where there is no such thing."""
+    use: str
+    """How p is used in the log path."""
+
+
+PATH_CASES = [
+    PathCase("parser", 'parser p { python(class("messages.Parse")); };', "", "parser(p);"),
+    PathCase(
+        "template function",
+        'rewrite p { set("$(python messages.function)" value("bench.one")); };',
+        'rewrite p { set("a value" value("bench.one")); };',
+        "rewrite(p);",
+    ),
+]
 TEXT = "a message of a benchmark, about as long as the lines of a log are"
 
 
@@ -113,6 +134,17 @@ def source_config(case: SourceCase, source: str, messages: int) -> str:
 @module mod-discard
 source s {{ {driver} persist-name("bench") log-iw-size(10000)); }};
 {case.path}
+"""
+
+
+def path_config(case: PathCase, kind: str) -> str:
+    statement = case.python if kind == "python" else case.plain
+    return f"""@version: current
+@module mod-discard
+source s {{ file("in.txt" flags(no-parse) follow-freq(0.05) log-fetch-limit(1000) log-iw-size(10000)); }};
+{statement}
+destination d {{ discard(persist-name("bench")); }};
+log {{ source(s); {case.use if statement else ""} destination(d); flags(flow-control); }};
 """
 
 
@@ -222,6 +254,25 @@ def run(case: Case, destination: str, module: Path, messages: int, lines: Path) 
         shutil.rmtree(folder)
 
 
+def run_path(case: PathCase, kind: str, module: Path, discard: Path, messages: int, lines: Path) -> Result:
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("TMPDIR")))
+    try:
+        added = {"discard": discard, "python": module} if kind == "python" else {"discard": discard}
+        daemon = Daemon(folder, added, path_config(case, kind))
+        try:
+            os.link(lines, folder / "in.txt")
+            daemon.wait(lambda: (daemon.counter("written") or 0) > 0, "first message")
+            start = (time.monotonic(), daemon.cpu(), daemon.counter("written") or 0)
+            daemon.wait(lambda: daemon.counter("written") == messages, "last message")
+            seconds, cpu = time.monotonic() - start[0], daemon.cpu() - start[1]
+            measured = messages - start[2]
+            return Result(measured / seconds, cpu / measured * 1e6, daemon.memory())
+        finally:
+            daemon.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
 def run_source(case: SourceCase, source: str, module: Path, discard: Path, messages: int) -> Result:
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("TMPDIR")))
     try:
@@ -248,6 +299,8 @@ SEND_BATCH = (
     "batch = Batch()",
     "send_batch(batch)",
 )
+PARSE = "parse = messages.Parse().parse; message = {}", "parse(message)"
+FUNCTION = "function = messages.function; message = {}", "function(message)"
 # With a class that does nothing in place of the message.
 MAKE = "class Message:\n    def __init__(self, text): pass\n", "Message('text')"
 
@@ -296,6 +349,16 @@ def main() -> None:
                     if number:
                         gathered[name].append(result)
             results[case.name] = gathered
+        for path_case in (case for case in PATH_CASES if arguments.cases in case.name):
+            gathered = {name: [] for name in contestants}
+            for number in range(arguments.rounds + 1):
+                for name, (kind, module) in contestants.items():
+                    result = run_path(
+                        path_case, kind, module, arguments.discard.resolve(), arguments.messages, lines
+                    )
+                    if number:
+                        gathered[name].append(result)
+            results[path_case.name] = gathered
         sources = {**contestants, "no Python": ("generate", arguments.generate.resolve())}
         discard = arguments.discard.resolve()
         for source_case in (case for case in SOURCE_CASES if arguments.cases in case.name):
@@ -311,12 +374,18 @@ def main() -> None:
     send, make = body(arguments.messages, *SEND), body(arguments.messages, *MAKE)
     # A batch of the bench holds a thousand messages.
     send_batch = body(arguments.messages // 1000, *SEND_BATCH) / 1000
+    parse, function = body(arguments.messages, *PARSE), body(arguments.messages, *FUNCTION)
+    bodies = {"parser": parse, "template function": function}
     print(f"{arguments.messages} messages, medians of {arguments.rounds} rounds")
-    print(f"the Python body alone: send() {send:.2f} µs, send_batch() {send_batch:.2f} µs, a source's {make:.2f} µs")
+    print(
+        f"the Python body alone: send() {send:.2f} µs, send_batch() {send_batch:.2f} µs, a source's {make:.2f} µs, "
+        f"parse() {parse:.2f} µs, a function {function:.2f} µs"
+    )
     print(f"{'case':<22} {'':<10} {'msg/s':>10} {'± %':>5} {'CPU µs':>8} {'RSS MiB':>8} {'to C':>6} {'to limit':>8}")
     for case_name, gathered in results.items():
         median = {name: Result(*map(statistics.median, zip(*list_))) for name, list_ in gathered.items()}
         python = send_batch if "send_batch()" in case_name else send if "send()" in case_name else make
+        python = bodies.get(case_name, python)
         limit = median["no Python"].cpu + python
         for name, result in median.items():
             rates = [one.rate for one in gathered[name]]

@@ -12,10 +12,10 @@ except ImportError:
     LogFetcher = LogMessage = LogSource = object  # type: ignore
 
 try:
-    from syslogng import LogDestination
+    from syslogng import LogDestination, LogParser
 except ImportError:
     # The C module of 3.38 has none, and needs none.
-    LogDestination = object  # type: ignore
+    LogDestination = LogParser = object  # type: ignore
 
 
 class Send(LogDestination):
@@ -100,3 +100,17 @@ class Fetch(LogFetcher):
             return (self.FETCH_TRY_AGAIN, None)
         self.left -= 1
         return (self.FETCH_SUCCESS, LogMessage(self.message))
+
+
+class Parse(LogParser):
+    """Sets two values."""
+
+    def parse(self, msg: Any) -> bool:
+        msg["bench.one"] = "the first value"
+        msg["bench.two"] = "the second value"
+        return True
+
+
+def function(msg: Any) -> str:
+    """What a template asks for."""
+    return "a value"

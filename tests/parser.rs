@@ -434,6 +434,56 @@ log { source(s); parser(p); destination(d); flags(flow-control); };
 }
 
 #[test]
+fn a_source_posts_what_parsers_and_functions_get() {
+    let code = r#"
+class Q(S):
+    def init(self, options):
+        Q.it = self
+        Q.posted = threading.Semaphore(0)
+        Q.messages = collections.deque()
+        return True
+    def run(self):
+        while not self.exit.is_set():
+            if Q.posted.acquire(timeout=0.05):
+                self.post_message(Q.messages.popleft())
+def post(msg):
+    # While the host goes on to write to it.
+    Q.messages.append(msg)
+    Q.posted.release()
+def f(msg):
+    post(msg)
+    return "f"
+class P(LogParser):
+    def parse(self, msg):
+        msg["x"] = "p"
+        post(msg)
+        msg["x"] = "parsed"
+        return True
+"#;
+    let config = format!(
+        r#"
+{FILE}
+source q {{ python(class("m.Q")); }};
+parser p {{ python(class("m.P")); }};
+rewrite r {{ set("$(python m.f)" value("x")); set("longer than it was before, by far" value("y")); }};
+destination d {{ file("@DIR@/out.txt" template("$MESSAGE $x\n")); }};
+destination dq {{ file("@DIR@/posted.txt" template("$MESSAGE $x\n")); }};
+log {{ source(s); parser(p); rewrite(r); destination(d); flags(flow-control); }};
+log {{ source(q); destination(dq); flags(flow-control); }};
+"#
+    );
+    let mut host = host(&config, code).start();
+    host.append("in.txt", &"line\n".repeat(200));
+    assert_eq!(host.wait_for_lines("out.txt", 200), ["line f"; 200]);
+    // What it is when it is posted: while parse() runs or after it.
+    let posted = host.wait_for_lines("posted.txt", 400);
+    for line in posted {
+        assert!(["line p", "line parsed"].contains(&line.as_str()), "{line}");
+    }
+    host.stop();
+}
+
+#[test]
 fn a_parser_keeps_state_in_a_persist() {
     let code = r#"
 class P(LogParser):

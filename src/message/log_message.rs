@@ -136,7 +136,7 @@ impl LogMessage {
         if self.posted.swap(true, Ordering::Relaxed) {
             return None;
         }
-        Some(self.read(py, |message| message.copy().into_message()))
+        Some(self.snapshot(py).copy().into_message())
     }
 
     /// The host did not take it: it may be posted again.
