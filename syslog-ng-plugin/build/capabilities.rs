@@ -148,6 +148,10 @@ pub(crate) const NEEDED: &[(&[&str], &str)] = &[
         "a module cannot say events (msg_event_suppress_recursions_and_send)",
     ),
     (
+        &["pub fn tf_simple_func_prepare("],
+        "a module cannot add functions to templates (tf_simple_func_prepare)",
+    ),
+    (
         &["pub module_config: *mut GHashTable"],
         "a configuration keeps nothing for a module (GlobalConfig.module_config)",
     ),

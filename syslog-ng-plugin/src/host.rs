@@ -8,6 +8,7 @@ use std::ptr;
 use std::sync::OnceLock;
 
 use crate::ffi;
+pub use crate::message::thread_ends;
 use crate::text::{from_c, to_c};
 
 /// The host's version, such as `3.38.1`.
