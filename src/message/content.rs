@@ -184,7 +184,10 @@ impl Content {
         py: Python<'_>,
         what: impl FnOnce() -> String,
     ) -> PyResult<()> {
-        self.write(py, what, |_| ())
+        match self {
+            Content::Own(_) => Ok(()),
+            Content::Shared(_) | Content::Lent(_) => self.write(py, what, |_| ()),
+        }
     }
 
     /// Hands the message to `write`, under the same terms as [`read`](Self::read).
