@@ -86,6 +86,7 @@ fn install(folder: &Path, host: &Host, version: &str) {
                 "@DIR@",
                 host.path("").to_str().unwrap().trim_end_matches('/'),
             );
+            let text = text.replace("@ADDRESS@", &host.address());
             content = text.replace("@VERSION@", version).into_bytes();
         }
         host.write(name, content);
@@ -130,7 +131,8 @@ impl Run<'_> {
         let folder = self.host.path("");
         let text = text
             .as_ref()
-            .replace(folder.to_str().unwrap().trim_end_matches('/'), "@DIR@");
+            .replace(folder.to_str().unwrap().trim_end_matches('/'), "@DIR@")
+            .replace(&self.host.address(), "@ADDRESS@");
         self.seen.push(format!("{what}: {text}"));
     }
 
@@ -142,6 +144,11 @@ impl Run<'_> {
                 self.host.spawn(&["--syntax-only"]);
                 let status = self.host.wait_for_end();
                 self.see("syntax-only", describe(status));
+            }
+            "interactive" => {
+                self.host.spawn(&["--interactive"]);
+                let status = self.host.wait_for_end();
+                self.see("interactive", describe(status));
             }
             "append" => {
                 let (file, text) = rest.split_once(' ').expect("append FILE TEXT");

@@ -36,7 +36,7 @@ pub struct Host {
 
 impl Host {
     /// A host whose config is `@version`, and then `config`; `@DIR@` in it stands for the host's
-    /// folder.
+    /// folder, `@ADDRESS@` for its [address](Self::address).
     pub fn new(config: &str) -> Self {
         let host = Host::with_python_module(&module_under_test());
         host.set_config(config);
@@ -93,10 +93,21 @@ impl Host {
     /// Replaces the config; the host sees it when it is started or reloaded.
     pub fn set_config(&self, config: &str) {
         let config = config.replace("@DIR@", self.folder.to_str().unwrap());
+        let config = config.replace("@ADDRESS@", &self.address());
         self.write(
             "syslog-ng.conf",
             format!("@version: {CONFIG_VERSION}\n{config}"),
         );
+    }
+
+    /// An address of this machine that no other host listens on.
+    pub fn address(&self) -> String {
+        let name = self.folder.file_name().unwrap().to_str().unwrap();
+        let (process, number) = name.split_once('-').unwrap();
+        let process: u32 = process.parse().unwrap();
+        let number: u32 = number.parse().unwrap();
+        let (high, low) = (process / 250 % 250, process % 250);
+        format!("127.{}.{}.{}", 1 + number % 250, 1 + high, 1 + low)
     }
 
     /// A file in the host's folder.
@@ -158,10 +169,15 @@ impl Host {
             .env_remove("VIRTUAL_ENV")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(&self.folder)
-            .stdin(Stdio::null())
+            .stdin(self.input())
             .stdout(File::create(self.path("stdout")).unwrap())
             .stderr(File::create(self.path(LOG)).unwrap());
         self.child = Some(command.spawn().unwrap());
+    }
+
+    /// What the host reads: the file `stdin` in its folder, if there is one.
+    fn input(&self) -> Stdio {
+        File::open(self.path("stdin")).map_or_else(|_| Stdio::null(), Stdio::from)
     }
 
     /// Starts the host and waits until it runs.
