@@ -7,6 +7,7 @@
 #include <module-config.h>
 #include <cfg.h>
 #include <cfg-args.h>
+#include <cfg-block-generator.h>
 #include <cfg-lexer.h>
 #include <cfg-parser.h>
 #include <cfg-grammar.h>
@@ -22,6 +23,11 @@
 #include <ack-tracker/ack_tracker_factory.h>
 #include <ack-tracker/bookmark.h>
 #include <parser/parser-expr.h>
+
+/* What plugins inside of http() hear of its requests. */
+#include <list-adt.h>
+#include <signal-slot-connector/signal-slot-connector.h>
+#include <modules/http/http-signals.h>
 
 /* Messages and templates. */
 #include <logmsg/logmsg.h>
@@ -58,3 +64,6 @@
 #include <resolved-configurable-paths.h>
 #include <scratch-buffers.h>
 #include <persist-state.h>
+
+/* `syslog-ng --interactive`. */
+#include <debugger/debugger.h>

@@ -3,7 +3,7 @@
 
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, Callable, Iterable, Iterator, List, Optional, SupportsIndex, Tuple, Union, final, overload
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, SupportsIndex, Tuple, Union, final, overload
 
 _Value = Union[str, bytes, SupportsIndex, float, None, datetime, List[str], List[bytes], List[Union[str, bytes]]]
 
@@ -238,3 +238,21 @@ class Logger:
     def info(self, message: str) -> None: ...
     def debug(self, message: str) -> None: ...
     def trace(self, message: str) -> None: ...
+
+def register_config_generator(context: str, name: str, config_generator: Callable[[Dict[str, str]], Union[str, bytes]]) -> None:
+    """Have ``config_generator`` write a part of the configuration that is being read.
+
+    Where ``name(...)`` stands in ``context`` ("source", "destination", "parser", "root", ...), what the function returns is read
+    in its place. It is called with a dict of the options in the brackets, texts all, and gives a str. Called in a ``python``
+    block, or while a module is imported there; the function belongs to that configuration and is gone with it.
+
+    Raises RuntimeError where no configuration is being read or the name's own generator is at work, ValueError for an unknown
+    context or a NUL, TypeError for what cannot be called.
+    """
+
+def get_installation_path_for(template: str) -> str:
+    """Give a path with its variables replaced, such as ``${localstatedir}/file``: where syslog-ng is installed.
+
+    Variables are prefix, exec_prefix, libexecdir, datarootdir, datadir, localstatedir, moduledir, and on hosts of version 4
+    pkgdatadir. Raises KeyError for another one, and ValueError where one has no end or the text holds a NUL.
+    """

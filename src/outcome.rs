@@ -2,6 +2,8 @@
 
 //! What Python returned, as what the host is told. The one place that knows what each value means.
 
+use std::ffi::CString;
+
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyList, PySequence, PyString, PyTuple};
@@ -29,6 +31,9 @@ const FUNCTION_TEXT: &str =
 const FUNCTION: &str = "a str, bytes, an int of 64 bits, a float, a bool, None, a datetime or a list of str or \
                         bytes";
 const PERSIST_NAME: &str = "a str";
+
+const HEADERS: &str = "a list with a str for each header, such as [\"X-Name: value\"]";
+const HEADER: &str = "a list of which each item is a str without a NUL, such as \"X-Name: value\"";
 
 const NEW: &str = "a new LogMessage each time: this one has been posted already";
 
@@ -295,6 +300,37 @@ fn fetched_list(list: &Bound<'_, PyList>) -> FetchResult {
         objects,
         misfit,
     })
+}
+
+/// What get_headers() returned: headers, up to the first item that is none, which comes as an error.
+pub(crate) fn headers(returned: &Bound<'_, PyAny>) -> Result<(Vec<CString>, Option<Error>), Error> {
+    let list = returned
+        .cast::<PyList>()
+        .map_err(|_| unusable(returned, HEADERS))?;
+    let mut headers = Vec::with_capacity(list.len());
+    for item in list {
+        match text(&item) {
+            Ok(Some(header)) => headers.push(header),
+            Ok(None) => return Ok((headers, Some(unusable(&item, HEADER)))),
+            Err(error) => return Ok((headers, Some(error.into()))),
+        }
+    }
+    Ok((headers, None))
+}
+
+/// A str or bytes as a text for the host: in UTF-8, and a str made of other bytes as those bytes. `None`
+/// for anything else, and for a text with a NUL in it.
+///
+/// # Errors
+/// UnicodeEncodeError for a str that was not made of bytes.
+pub(crate) fn text(value: &Bound<'_, PyAny>) -> PyResult<Option<CString>> {
+    let bytes = if value.is_instance_of::<PyString>() {
+        value.call_method1("encode", ("utf-8", "surrogateescape"))?
+    } else {
+        value.clone()
+    };
+    let bytes = bytes.cast::<PyBytes>().ok();
+    Ok(bytes.and_then(|bytes| CString::new(bytes.as_bytes()).ok()))
 }
 
 /// What a method returned whose value nobody wants.

@@ -28,6 +28,9 @@ const CASES: &[(&str, Outcome)] = &[
     ("ack.batch", Outcome::Delivers),
     ("ack.destroy", Outcome::Delivers),
     ("ack.save", Outcome::Delivers),
+    ("block_generator.argument", Outcome::Delivers),
+    ("block_generator.free_fn", Outcome::Delivers),
+    ("block_generator.generate", Outcome::Refused),
     ("current.changed", Outcome::Delivers),
     ("driver.construct_worker", Outcome::Refused),
     ("driver.deinit", Outcome::Delivers),
@@ -40,9 +43,13 @@ const CASES: &[(&str, Outcome)] = &[
     ("global.free_fn", Outcome::Delivers),
     ("global.init", Outcome::Refused),
     ("host.shut_down", Outcome::Delivers),
+    ("http.visit", Outcome::Delivers),
     ("owned.visit", Outcome::Delivers),
     ("inner_destination.attach", Outcome::Refused),
+    ("inner_destination.detach", Outcome::Delivers),
     ("inner_destination.free_fn", Outcome::Refused),
+    ("inner_destination.http_request", Outcome::Delivers),
+    ("inner_destination.http_response", Outcome::Delivers),
     ("inner_destination.parse", Outcome::Refused),
     ("parser.clone", Outcome::Refused),
     ("parser.deinit", Outcome::Delivers),
@@ -83,6 +90,9 @@ const WITHOUT_GUARD: &[&str] = &[
     "template_function.construct",
 ];
 
+/// Functions that belong to `--interactive`.
+const INTERACTIVE: &[&str] = &["debugger.fetch_command"];
+
 /// Functions that are compiled for other hosts than those of the tests: AxoSyslog's walk over macros.
 const ELSEWHERE: &[&str] = &["compat.visit"];
 
@@ -122,7 +132,8 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
 fn every_function_that_the_host_calls_has_a_case() {
     let cases = CASES.iter().map(|(name, _)| *name);
     let cases: BTreeSet<_> = cases
-        .chain(WITHOUT_GUARD.iter().chain(ELSEWHERE).copied())
+        .chain(WITHOUT_GUARD.iter().chain(INTERACTIVE).copied())
+        .chain(ELSEWHERE.iter().copied())
         .map(str::to_owned)
         .collect();
     assert_eq!(functions(), cases);
@@ -183,10 +194,38 @@ rewrite r { set("$(python f)" value("f")); };
 log { source(s); rewrite(r); destination(d); };
 "#;
 
-/// A plugin inside of a destination; `@` stands for another option of it.
+/// A plugin inside of a destination, whose requests are answered; `@` stands for another option of it.
 const INNER: &str = r#"
-destination h { http(url("http://localhost:1/") python-http-header(class("D") @)); };
-log { source(s); destination(h); };
+python {
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_response(200)
+        self.end_headers()
+class H:
+    def __init__(self, options): pass
+    def get_headers(self, body, headers): return ["X-Name: value"]
+    def on_http_response_received(self, code): pass
+try:
+    server = HTTPServer(("@ADDRESS@", 8080), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+except OSError:
+    # Once for the process.
+    pass
+};
+destination h { http(url("http://@ADDRESS@:8080/") python-http-header(class("H") @)); };
+log { source(s); destination(h); flags(flow-control); };
+"#;
+
+/// A part of the config that Python writes.
+const GENERATOR: &str = r#"
+python {
+from syslogng import register_config_generator
+register_config_generator("destination", "written", lambda args: 'file("/dev/null");')
+};
+destination w { written(name("value")); };
+log { source(s); destination(w); };
 "#;
 
 fn run(slot: &str, outcome: Outcome) {
@@ -210,8 +249,10 @@ fn run(slot: &str, outcome: Outcome) {
         text.push_str(&PARSER.replace('@', option));
     } else if slot.starts_with("template_function") {
         text.push_str(FUNCTION);
-    } else if slot.contains("inner") {
-        text.push_str(&INNER.replace('@', option));
+    } else if slot.contains("inner") || slot.starts_with("http") {
+        text.push_str(&INNER.replace(" @)", &format!(" {option})")));
+    } else if slot.starts_with("block_generator") {
+        text.push_str(GENERATOR);
     }
     let host = Host::new(&text)
         .with_module("mod-generate", &generate)
@@ -230,6 +271,9 @@ fn run(slot: &str, outcome: Outcome) {
     let mut host = host.start();
     if outcome == Outcome::Delivers {
         host.wait_for_lines("stdout", 1);
+    }
+    if slot.starts_with("inner_destination.http") || slot.starts_with("http") {
+        host.wait_for_log(&named);
     }
     // Not every function is called before a reload or the end.
     host.append("in.txt", "two\n");
@@ -255,4 +299,20 @@ fn a_panic_never_ends_the_daemon() {
         .map(|(slot, outcome)| (slot, format!("{outcome:?}")))
         .collect();
     assert!(failed.is_empty(), "{failed:?}");
+}
+
+#[test]
+fn a_panic_leaves_the_interactive_debugger_to_the_host() {
+    let slot = "debugger.fetch_command";
+    let generate = build_folder().join("examples/libgenerate.so");
+    let mut host = Host::new(&config(FILE, ""))
+        .with_module("mod-generate", &generate)
+        .with_file("in.txt", "one\n")
+        .with_file("stdin", "quit\nquit\nquit\n")
+        .with_environment("SYSLOG_NG_PLUGIN_PANIC_IN", slot);
+    host.spawn(&["--interactive"]);
+    let status = host.wait_for_end();
+    let log = host.log();
+    assert!(status.success(), "{status}:\n{log}");
+    assert!(log.contains(&format!("callback='{slot}'")), "{log}");
 }

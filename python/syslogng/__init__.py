@@ -5,11 +5,13 @@ The package is embedded in syslog-ng's Python module. The copy on disk is for ed
 there is nothing to import it with.
 """
 
+from .confgen import register_config_generator
 from .dest import LogDestination, LogDestinationResult
 from .logger import Logger
 from .message import LogBatch, LogMessage
 from .parser import LogParser
 from .persist import Persist
+from .reloc import get_installation_path_for
 from .source import BatchedAckTracker, ConsecutiveAckTracker, InstantAckTracker, LogFetcher, LogFetcherResult, LogSource
 from .template import LTZ_LOCAL, LTZ_SEND, LogTemplate, LogTemplateException, LogTemplateOptions
 
@@ -32,4 +34,6 @@ __all__ = [
     "LogTemplateOptions",
     "Logger",
     "Persist",
+    "get_installation_path_for",
+    "register_config_generator",
 ]

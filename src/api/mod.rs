@@ -3,6 +3,8 @@
 //! What Python code imports as `_syslogng`; the `syslogng` package is built on it.
 //!
 //! - [`ack_tracker`]: what a source sets as `self.ack_tracker`.
+//! - [`confgen`]: parts of a config that Python code writes.
+//! - [`debugger`]: the commands of `syslog-ng --interactive`.
 //! - [`destination`]: the native base of destinations, and the results of their methods.
 //! - [`fetcher`]: the native base of fetchers, and the results of fetch().
 //! - [`link`]: from an object to the driver that made it.
@@ -11,10 +13,13 @@
 //! - [`parser`]: the native base of parsers.
 //! - [`persist`]: state that outlives the process.
 //! - [`persist_value`]: how a value stands in the persist file.
+//! - [`reloc`]: where syslog-ng's files are.
 //! - [`source`]: the native base of sources, which posts their messages.
 //! - [`template`]: texts with values and macros in them.
 
 mod ack_tracker;
+mod confgen;
+pub(crate) mod debugger;
 mod destination;
 pub(crate) mod fetcher;
 mod link;
@@ -22,6 +27,7 @@ mod logger;
 pub(crate) mod parser;
 mod persist;
 mod persist_value;
+mod reloc;
 mod sequence;
 pub(crate) mod source;
 mod template;
@@ -64,6 +70,9 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     persist::install(&module)?;
     ack_tracker::install(&module)?;
     fetcher::install(&module)?;
+    confgen::install(&module)?;
+    reloc::install(&module)?;
+    debugger::install(py)?;
     py.import("sys")?
         .getattr("modules")?
         .set_item("_syslogng", module)

@@ -80,16 +80,22 @@ impl GlobalCode {
             let main = self.main_or_new(py)?;
             main.setattr("__file__", source)?;
             self.remember(source, line, text);
-            let before = Current::take(py)?;
-            self.make_current(py)?;
             // The traceback is made while the lines of this config are those that Python shows.
-            let result = execute(&main, source, line, text)
-                .map_err(|error| Failure::new(py, &error, source));
-            // Until the config is taken up, what runs is the one before.
-            before.restore(py)?;
-            Ok(result)
+            self.as_current(py, || {
+                execute(&main, source, line, text).map_err(|error| Failure::new(py, &error, source))
+            })
         };
         run().unwrap_or_else(|error| Err(Failure::new(py, &error, source)))
+    }
+
+    /// Runs code of this config while it is being read. Until it is taken up, what Python sees otherwise
+    /// is the one before.
+    pub(super) fn as_current<T>(&self, py: Python<'_>, body: impl FnOnce() -> T) -> PyResult<T> {
+        let before = Current::take(py)?;
+        self.make_current(py)?;
+        let result = body();
+        before.restore(py)?;
+        Ok(result)
     }
 
     fn remember(&self, source: &str, line: usize, text: &[u8]) {

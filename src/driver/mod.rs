@@ -13,29 +13,32 @@
 //! - [`parser`]: `python()` as a parser.
 //! - [`template_function`]: `$(python f …)` in templates.
 //! - [`acks`]: bookmarks of Python, on their way through the host and back.
+//! - [`http_header`]: `python-http-header()` in `http()`.
+//! - [`config_generator`]: what writes a part of a config when that is read.
 //! - [`instance`]: what sources, fetchers and parsers have in common.
-//! - [`unfinished`]: what is read but not built yet.
 
 mod acks;
 mod batch;
+mod config_generator;
 mod destination;
 mod fetcher;
 #[cfg(test)]
 mod fuzz;
 mod global_code;
+mod http_header;
 mod instance;
 mod parser;
 mod persist_names;
 mod source;
 mod template_function;
-mod unfinished;
 mod worker;
 
 pub(crate) use acks::bookmark_of;
+pub(crate) use config_generator::register as register_config_generator;
 pub(crate) use destination::PythonDestination;
 pub(crate) use fetcher::{PythonFetcher, Running as RunningFetcher};
 pub(crate) use global_code::PythonBlock;
+pub(crate) use http_header::PythonHttpHeader;
 pub(crate) use parser::PythonParser;
 pub(crate) use source::{PythonSource, Running as RunningSource};
 pub(crate) use template_function::PythonFunction;
-pub(crate) use unfinished::PythonHttpHeader;

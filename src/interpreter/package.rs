@@ -19,12 +19,14 @@ macro_rules! embedded {
 
 const MODULES: &[(&str, &str, bool)] = embedded![
     package "syslogng" "__init__.py",
+    module "syslogng.confgen" "confgen.py",
     module "syslogng.dest" "dest.py",
     module "syslogng.logger" "logger.py",
     module "syslogng.message" "message.py",
     module "syslogng.parser" "parser.py",
     module "syslogng.persist" "persist.py",
     module "syslogng.template" "template.py",
+    module "syslogng.reloc" "reloc.py",
     module "syslogng.source" "source.py",
     package "syslogng.scl" "scl/__init__.py",
     module "syslogng.scl.print_values" "scl/print_values.py",

@@ -18,8 +18,8 @@ fn user_modules() -> PathBuf {
 /// The folder of the modules that the host brings.
 pub(super) fn host_modules() -> PathBuf {
     let modules = host::installation_path("${moduledir}").map_or_else(
-        || PathBuf::from(env!("SYSLOG_NG_MODULE_DIR")),
-        |path| PathBuf::from(path.into_owned()),
+        |_| PathBuf::from(env!("SYSLOG_NG_MODULE_DIR")),
+        PathBuf::from,
     );
     modules.join("python")
 }
@@ -53,7 +53,7 @@ pub(super) fn virtualenv() -> Option<PathBuf> {
         );
         return None;
     }
-    let path = PathBuf::from(host::installation_path("${localstatedir}/python-venv")?.into_owned());
+    let path = PathBuf::from(host::installation_path("${localstatedir}/python-venv").ok()?);
     if !is_virtualenv(&path) {
         log::event(
             Level::Debug,

@@ -10,7 +10,7 @@ use std::path::Path;
 use once_cell::sync::OnceCell;
 use pyo3::{Python, ffi};
 use syslog_ng_plugin::log::{self, Level};
-use syslog_ng_plugin::{ModuleArguments, StartError, host, locks};
+use syslog_ng_plugin::{ModuleArguments, StartError, debugger, host, locks};
 
 use super::thread::is_attached;
 use super::{exit, package, search_path, signals};
@@ -51,6 +51,7 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
     }
     locks::check_with(is_attached);
     host::at_shutdown(exit::freeze);
+    debugger::fetch_commands_by(api::debugger::fetch_command);
     let result = Python::attach(|py| {
         signals::leave_interrupts_alone(py)?;
         watch_forks(py)?;

@@ -27,8 +27,8 @@ pub(crate) use class::{instantiate, resolve};
 pub(crate) use exception::Exception;
 pub(crate) use forked::watch as watch_forks;
 pub(crate) use loader::import_all;
-pub(crate) use options::to_dict;
-pub(crate) use report::{Place, Reporter};
+pub(crate) use options::{to_dict, to_str, warn_of_types};
+pub(crate) use report::{Place, Reporter, shown};
 
 /// What can go wrong in a call of a user's method.
 #[derive(Debug, Error)]

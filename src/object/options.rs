@@ -5,6 +5,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
+use super::Reporter;
 use crate::api;
 use crate::options::Value;
 
@@ -38,9 +39,26 @@ fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>>
     })
 }
 
-fn to_str<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+/// A text of a config, or of the host, as `str`: UTF-8, and bytes that are not are kept as lone
+/// surrogates.
+pub(crate) fn to_str<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     match std::str::from_utf8(text) {
         Ok(text) => Ok(text.into_pyobject(py)?.into_any()),
         Err(_) => PyBytes::new(py, text).call_method1("decode", ("utf-8", "surrogateescape")),
+    }
+}
+
+/// Says which options are no texts any more since the config was written.
+pub(crate) fn warn_of_types(py: Python<'_>, reporter: &Reporter, options: &[(String, Value)]) {
+    for (name, value) in options {
+        if let Some(kind) = value.new_type() {
+            reporter.warn(
+                py,
+                &format!(
+                    "the option {name} comes as {kind}, and was a str before syslog-ng 4.2: see to the \
+                     class, or put the value in quotes"
+                ),
+            );
+        }
     }
 }

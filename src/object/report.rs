@@ -327,7 +327,7 @@ impl Reporter {
 }
 
 /// A value as text, cut where it is long: `'x' (str)`.
-fn shown(value: &Bound<'_, PyAny>) -> String {
+pub(crate) fn shown(value: &Bound<'_, PyAny>) -> String {
     const LONGEST: usize = 200;
     let text = value.repr().map_or_else(
         |_| "<an object that cannot be shown as text>".to_owned(),

@@ -99,6 +99,26 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
     ),
     // AxoSyslog walks its macros itself, and may hide their table one day.
     ("macros_foreach", Headers("pub fn log_msg_macros_foreach(")),
+    // Since 4.12 what connects a driver with the plugins inside of it is the driver's; before that
+    // every pipe had one.
+    (
+        "driver_signals",
+        Headers(
+            "pub signal_slot_connector: *mut SignalSlotConnector,\n    pub plugins: *mut GList",
+        ),
+    ),
+    // AxoSyslog has other names for what http() tells its plugins, and tells them more.
+    (
+        "http_header_signals",
+        Headers("pub struct _HttpHeaderRequestSignalData "),
+    ),
+    // AxoSyslog calls it a method.
+    (
+        "block_generator_free_instance",
+        Headers("pub fn cfg_block_generator_free_instance("),
+    ),
+    // Since 4.x a path may hold one variable more.
+    ("pkgdatadir", Library(b"\0${pkgdatadir}\0")),
     // AxoSyslog puts the module's name in front of both symbols that it looks for in a module, and
     // makes the names the same way; elsewhere `%s_module_init` stands in the library instead.
     ("module_info_has_name", Library(b"\0module_init\0")),
@@ -164,9 +184,12 @@ pub(crate) const STATIC_FUNCTIONS: &[&str] = &[
     "__cfg_is_config_version_older",
     "ack_tracker_deinit",
     "ack_tracker_request_bookmark",
+    "list_append",
+    "list_foreach",
     "log_driver_plugin_free",
     "log_msg_is_handle_macro",
     "log_msg_get_value_if_set_with_type",
+    "log_msg_get_value_name",
     "log_msg_is_write_protected",
     "log_msg_make_writable",
     "log_msg_make_writable",

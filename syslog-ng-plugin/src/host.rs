@@ -2,10 +2,11 @@
 
 //! What is known of the host that this was built for.
 
-use std::borrow::Cow;
 use std::ffi::CStr;
 use std::ptr;
 use std::sync::OnceLock;
+
+use thiserror::Error;
 
 use crate::ffi;
 pub use crate::message::thread_ends;
@@ -35,36 +36,61 @@ pub const MISFITS_ARE_BYTES: bool = cfg!(host = "python_base_classes");
 /// Whether counters of this host have labels (since 4.0).
 pub const STATS_LABELS: bool = cfg!(host = "stats_labels");
 
-/// Where a path of the host's build is on this machine: the host may have been moved since. Main
-/// thread.
+/// What a variable in a path stands for, by its name.
+static PATHS: OnceLock<Vec<(&'static str, String)>> = OnceLock::new();
+
+/// Why a path of the host's build cannot be told.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum PathError {
+    /// It holds a variable that the host does not know.
+    #[error("{0} is no variable of syslog-ng's paths")]
+    UnknownVariable(String),
+    /// A variable in it has no end.
+    #[error("a variable of syslog-ng's paths ends with a }}")]
+    Unfinished,
+}
+
+/// The variables that may stand in a path of the host's build, such as `prefix`.
+pub fn path_variables() -> impl Iterator<Item = &'static str> {
+    ffi::compat::path_variables()
+}
+
+/// Where a path of the host's build is on this machine: the host may have been moved since. `path` is a
+/// plain path or holds [variables](path_variables) such as `${prefix}`. The first call is one of the main
+/// thread, later ones may be of any.
 ///
-/// `path` is a plain path or holds `${prefix}`, `${exec_prefix}`, `${libexecdir}`,
-/// `${datarootdir}`, `${datadir}`, `${localstatedir}` or `${moduledir}`. Another variable ends the
-/// process in the host, so `None` is given for it here.
+/// # Errors
+/// [`PathError`]. Both would end the process in the host.
 #[doc(alias = "get_installation_path_for")]
-pub fn installation_path(path: &str) -> Option<Cow<'static, str>> {
-    const KNOWN: &[&str] = &[
-        "prefix",
-        "exec_prefix",
-        "libexecdir",
-        "datarootdir",
-        "datadir",
-        "localstatedir",
-        "moduledir",
-    ];
+pub fn installation_path(path: &str) -> Result<String, PathError> {
+    // Asked for once: the host looks paths up without a lock.
+    let paths = PATHS.get_or_init(|| {
+        path_variables()
+            .map(|name| (name, value_of(name)))
+            .collect()
+    });
+    let mut found = String::new();
     let mut rest = path;
-    while let Some(start) = rest.find("${") {
-        let end = rest[start..].find('}')? + start;
-        if !KNOWN.contains(&&rest[start + 2..end]) {
-            return None;
-        }
-        rest = &rest[end + 1..];
+    while let Some((before, behind)) = rest.split_once("${") {
+        let (name, behind) = behind.split_once('}').ok_or(PathError::Unfinished)?;
+        let (_, value) = paths
+            .iter()
+            .find(|(known, _)| *known == name)
+            .ok_or_else(|| PathError::UnknownVariable(format!("${{{name}}}")))?;
+        found.push_str(before);
+        found.push_str(value);
+        rest = behind;
     }
-    let path = to_c(path);
-    // SAFETY: NUL-terminated, with variables that the host knows (checked above; lib/reloc.c).
+    found.push_str(rest);
+    Ok(found)
+}
+
+fn value_of(variable: &str) -> String {
+    let path = to_c(&format!("${{{variable}}}"));
+    // SAFETY: NUL-terminated, and a variable that the host knows (lib/reloc.c).
     let found = unsafe { ffi::get_installation_path_for(path.as_ptr()) };
-    // SAFETY: NUL-terminated; the host keeps it in a cache, from which it is copied at once.
-    (!found.is_null()).then(|| Cow::Owned(unsafe { from_c(found) }.into_owned()))
+    // SAFETY: NUL-terminated or NULL; the host keeps it in a cache, from which it is copied at once.
+    unsafe { from_c(found) }.into_owned()
 }
 
 /// What [`at_shutdown`] was given.

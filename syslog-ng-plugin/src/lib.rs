@@ -5,6 +5,7 @@
 
 mod ack;
 mod config;
+pub mod debugger;
 mod ffi;
 pub mod host;
 pub mod locks;
@@ -25,14 +26,15 @@ pub use config::{Config, ConfigState, Lexer, Location, ParseError, Token, TokenK
 pub use message::{
     Message, MessageRef, Name, OnError, ParseOptions, Template, TemplateError, TemplateOptions,
     TimeZone, Timestamp, TooLarge, Value, ValuePairs, ValueType, WritableMessage, for_each_item,
-    macro_names, write_list,
+    macro_names, value_names, write_list,
 };
 pub use module::{ModuleArguments, StartError};
 pub use options::{Argument, OptionRule};
 pub use pipe::{
-    Batch, BlockError, Destination, DestinationWorker, Fetch, Fetched, FlushMode, FunctionResult,
-    InnerDestination, Insert, MessageParser, Names, ParserPlace, PostError, Poster, Prepared,
-    RootBlock, Source, TemplateFunction, ThreadedDestination, ThreadedFetcher, ThreadedSource,
-    Window,
+    Around, Batch, BlockError, BlockGenerator, Destination, DestinationWorker, Fetch, Fetched,
+    FlushMode, FunctionResult, GeneratorError, HttpHeaders, HttpRequest, InnerDestination, Insert,
+    MessageParser, Names, ParserPlace, PostError, Poster, Prepared, RootBlock, Source,
+    TemplateFunction, ThreadedDestination, ThreadedFetcher, ThreadedSource, Window,
+    register_block_generator,
 };
 pub use stats::Counter;

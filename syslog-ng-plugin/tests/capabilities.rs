@@ -136,6 +136,26 @@ const EXCERPTS: &[Excerpts] = &[
         "    pub fn log_msg_macros_foreach(\n        func: LogMessageMacrosForeachFunc,\n        user_data: gpointer,\n    );",
         "    pub static mut macros: [LogMacroDef; 0usize];",
     ),
+    headers(
+        "driver_signals",
+        "    pub id: *mut gchar,\n    pub signal_slot_connector: *mut SignalSlotConnector,\n    pub plugins: *mut GList,",
+        "    pub plugin_name: *mut gchar,\n    pub signal_slot_connector: *mut SignalSlotConnector,\n    pub init: ",
+    ),
+    headers(
+        "http_header_signals",
+        "pub struct _HttpHeaderRequestSignalData {\n    pub result: HttpSlotResultType,",
+        "pub struct _HttpRequestSignalData {\n    pub result: HttpSlotResultType,\n    pub batch_size: guint,",
+    ),
+    headers(
+        "block_generator_free_instance",
+        "    pub fn cfg_block_generator_free_instance(self_: *mut CfgBlockGenerator);",
+        "    pub fn cfg_block_generator_free_method(self_: *mut CfgBlockGenerator);",
+    ),
+    Excerpts {
+        name: "pkgdatadir",
+        with: ("", b"\0${datadir}\0${pkgdatadir}\0${moduledir}\0"),
+        without: ("", b"\0${datadir}\0${moduledir}\0"),
+    },
     Excerpts {
         name: "module_info_has_name",
         with: ("", b"\0%s_%s\0module_init\0module_info\0"),

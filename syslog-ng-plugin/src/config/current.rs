@@ -123,7 +123,7 @@ fn is_main_thread() -> bool {
 }
 
 /// The configuration that the main thread is reading, seen from there.
-fn being_read() -> Option<Current> {
+pub(crate) fn being_read() -> Option<Current> {
     if !is_main_thread() {
         return None;
     }

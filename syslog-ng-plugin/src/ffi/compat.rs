@@ -3,9 +3,11 @@
 //! The one place that knows how hosts differ.
 //!
 //! - [`options`]: functions behind options that not every host has.
+//! - [`signals`]: how http() talks to the plugins inside of it.
 //! - [`source_slots`]: the slots of a threaded source.
 
 mod options;
+mod signals;
 mod source_slots;
 
 use std::ffi::CStr;
@@ -22,6 +24,9 @@ pub(crate) use options::{
     NEW_TRANSFORM_LOWER, NEW_TRANSFORM_UPPER, SET_DESTINATION_FLAG, SET_INCLUDE_BYTES,
     SET_INTERNAL, SET_SDATA_PREFIX, SET_TEMPLATE_ESCAPE, SET_WORKER_PARTITION_KEY,
     copy_template_escape,
+};
+pub(crate) use signals::{
+    HTTP_REQUEST, HTTP_RESPONSE, HttpRequestData, HttpResponseData, signal_connector,
 };
 pub(crate) use source_slots::{
     SourceSlots, leave_batches_open, set_source_slots, source_is_open, source_post, source_worker,
@@ -363,4 +368,38 @@ pub(crate) unsafe fn set_received_size(message: *mut LogMessage, size: u32) {
     }
     #[cfg(not(host = "received_size"))]
     let _ = (message, size);
+}
+
+/// Frees what a block generator of the host's holds, but for its own memory.
+///
+/// # Safety
+/// The host is freeing the generator, and calls nothing of it any more.
+pub(crate) unsafe fn free_block_generator(generator: *mut CfgBlockGenerator) {
+    #[cfg(host = "block_generator_free_instance")]
+    // SAFETY: the caller's word.
+    unsafe {
+        cfg_block_generator_free_instance(generator)
+    };
+    #[cfg(not(host = "block_generator_free_instance"))]
+    // SAFETY: the caller's word.
+    unsafe {
+        cfg_block_generator_free_method(generator)
+    };
+}
+
+/// The variables that the host knows in paths of its installation, all but one.
+const PATH_VARIABLES: &[&str] = &[
+    "prefix",
+    "exec_prefix",
+    "libexecdir",
+    "datarootdir",
+    "datadir",
+    "localstatedir",
+    "moduledir",
+];
+
+/// The variables that the host knows in paths of its installation (lib/reloc.c).
+pub(crate) fn path_variables() -> impl Iterator<Item = &'static str> {
+    let newer = cfg!(host = "pkgdatadir").then_some("pkgdatadir");
+    PATH_VARIABLES.iter().copied().chain(newer)
 }

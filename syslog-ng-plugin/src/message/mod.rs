@@ -31,7 +31,7 @@ mod writable;
 
 pub use borrowed::MessageRef;
 pub use list::{for_each_item, write_list};
-pub use name::{Name, macro_names};
+pub use name::{Name, macro_names, value_names};
 pub use owned::Message;
 pub use parse::ParseOptions;
 pub use template::{OnError, Template, TemplateError, TemplateOptions, TimeZone};

@@ -76,6 +76,23 @@ fn macro_number(handle: ffi::NVHandle) -> Option<ffi::gint> {
     Some(ffi::gint::from(flags >> 8))
 }
 
+/// The names of all values and macros that the host knows by now, in the order in which it came to know
+/// them. Any thread.
+#[doc(alias = "log_msg_registry_foreach")]
+pub fn value_names() -> Vec<Box<[u8]>> {
+    // By their numbers, as the host itself looks names up: its table by name, which the alias walks, may
+    // be added to meanwhile.
+    (1..)
+        .map_while(|handle| {
+            // SAFETY: the registry takes any number, and gives NULL beyond the last one
+            // (lib/logmsg/nvtable.h: nv_registry_get_handle_name).
+            let name = unsafe { ffi::log_msg_get_value_name(handle, std::ptr::null_mut()) };
+            // SAFETY: NUL-terminated; names stay as long as the process lives.
+            (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) }.to_bytes().into())
+        })
+        .collect()
+}
+
 /// The names of all macros, such as `DATE`, sorted. Any thread.
 pub fn macro_names() -> &'static [Box<[u8]>] {
     static NAMES: OnceLock<Vec<Box<[u8]>>> = OnceLock::new();

@@ -12,6 +12,8 @@
 //! - [`mod@parser`]: the host's `LogParser`.
 //! - [`template_function`]: the host's `LogTemplateFunction`.
 //! - [`inner_destination`]: `LogDriverPlugin`, what stands inside of a destination.
+//! - [`http`]: a request of http(), for those plugins.
+//! - [`block_generator`]: what writes a part of a config when that is read.
 //! - [`source_flags`]: a source's flags().
 //! - [`root_block`]: a block at the top level of a config.
 //!
@@ -25,6 +27,7 @@
 //! | a source's thread_started, run, thread_stopping | the source's own | as those of a destination's worker |
 //! | a source's request_exit | main | while run runs, or before it begins |
 //! | a source's wakeup | any, perhaps under an ack tracker's lock | its window opens again; at a stop; perhaps after deinit |
+//! | a plugin's http_request, http_response | an http() worker's own | between attach and detach, which are main's as init and deinit are |
 //! | deinit | main | the worker threads have ended |
 //! | free_fn | main; a source's on any thread | after a reload: when the new config's threads run already; a source's when its last message is settled |
 //! | a parser's process | any of the host's, several at once | messages come; none does while init or deinit runs |
@@ -43,8 +46,10 @@
 //! (lib/ack-tracker/consecutive_ack_tracker.c). What takes a bookmark may wait for a lock of the
 //! module's own there, so a post, which takes the tracker's lock too, is made without one.
 
+mod block_generator;
 pub(crate) mod guard;
 mod host_driver;
+mod http;
 pub(crate) mod inner_destination;
 pub(crate) mod parser;
 mod reading;
@@ -55,8 +60,10 @@ pub(crate) mod threaded_destination;
 pub(crate) mod threaded_fetcher;
 pub(crate) mod threaded_source;
 
+pub use block_generator::{BlockGenerator, GeneratorError, register_block_generator};
 pub(crate) use guard::{guard, guard_on_any_thread};
-pub use inner_destination::InnerDestination;
+pub use http::{HttpHeaders, HttpRequest};
+pub use inner_destination::{Around, InnerDestination};
 pub use parser::{MessageParser, ParserPlace};
 pub use root_block::{BlockError, RootBlock};
 pub use template_function::{FunctionResult, TemplateFunction};

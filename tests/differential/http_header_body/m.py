@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Notes bodies."""
+
+from tracing import trace
+
+
+class H:
+    def __init__(self, options):
+        pass
+
+    def get_headers(self, body, headers):
+        trace("get", repr(body))
+        return ["X-Test: " + body]

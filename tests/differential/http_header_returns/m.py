@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Returns what it must not."""
+
+from tracing import trace
+
+WRONG = [None, ["X-Test: first", 3]]
+
+
+class L(list):
+    pass
+
+
+class H:
+    def __init__(self, options):
+        pass
+
+    def get_headers(self, body, headers):
+        trace("get", body)
+        headers.append("X-Test: ours")
+        headers[0] = "X-Test: ours too"
+        if WRONG:
+            return WRONG.pop(0)
+        return L(["X-Test: " + body])
+
+    def on_http_response_received(self, code):
+        trace("response", code)

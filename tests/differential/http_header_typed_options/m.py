@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Options."""
+
+from tracing import trace
+
+
+class H:
+    def __init__(self, options):
+        trace("init", sorted(options.items()))
+
+    def get_headers(self, body, headers):
+        trace("headers")
+        return []
