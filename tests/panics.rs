@@ -93,8 +93,9 @@ const WITHOUT_GUARD: &[&str] = &[
 /// Functions that belong to `--interactive`.
 const INTERACTIVE: &[&str] = &["debugger.fetch_command"];
 
-/// Functions that are compiled for other hosts than those of the tests: AxoSyslog's walk over macros.
-const ELSEWHERE: &[&str] = &["compat.visit"];
+/// Functions that are compiled for other hosts than those of the tests, as AxoSyslog's walk over macros,
+/// or for tests in process.
+const ELSEWHERE: &[&str] = &["compat.visit", "testing.append", "testing.for_each"];
 
 /// The SDK's functions that the host can call: `<file>.<function>` for each `extern "C" fn` in its
 /// source.

@@ -2,15 +2,19 @@
 
 //! For tests that run host code in their own process, without a daemon.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::config::current;
 use crate::ffi;
+use crate::ffi::compat::{self, HttpRequestData};
 use crate::message::{Message, ParseOptions};
 use crate::module::table::{Parser, Plugin, PluginTable};
-use crate::pipe::{MessageParser, TemplateFunction, ThreadedDestination, ThreadedSource, parser};
+use crate::pipe::{
+    HttpHeaders, InnerDestination, MessageParser, TemplateFunction, ThreadedDestination,
+    ThreadedSource, inner_destination, parser,
+};
 
 /// Starts the host's library once, and lends it to one test at a time: the host's globals are one
 /// for the process.
@@ -179,4 +183,114 @@ pub fn parse_options(_turn: &MutexGuard<'static, ()>) -> ParseOptions {
         ffi::cfg_free(config.as_ptr());
         copy
     }
+}
+
+/// Headers of a request, as http() keeps them.
+#[repr(C)]
+struct Headers {
+    host: ffi::List,
+    items: Vec<CString>,
+}
+
+/// # Safety
+/// Called on the list of [`Headers`] with a text.
+unsafe extern "C" fn append(list: *mut ffi::List, item: glib_sys::gconstpointer) {
+    // SAFETY: see the function.
+    let headers = unsafe { &mut *list.cast::<Headers>() };
+    // SAFETY: as above.
+    headers
+        .items
+        .push(unsafe { CStr::from_ptr(item.cast()) }.to_owned());
+}
+
+/// # Safety
+/// Called on the list of [`Headers`] with a function that takes `data`.
+unsafe extern "C" fn for_each(
+    list: *mut ffi::List,
+    function: ffi::list_foreach_fn,
+    data: glib_sys::gpointer,
+) {
+    // SAFETY: see the function.
+    let headers = unsafe { &*list.cast::<Headers>() };
+    for item in &headers.items {
+        if let Some(function) = function {
+            // SAFETY: see the function.
+            unsafe { function(item.as_ptr().cast(), data) }
+        }
+    }
+}
+
+/// Puts a plugin into a destination that asks it as http() does, twice: the destination is taken up, and
+/// let go of, each time. Gives the headers of each request and what is to become of it; nothing where the
+/// plugin refuses to be attached. [`host`] is held meanwhile.
+pub fn http_requests<D: InnerDestination>(
+    _turn: &MutexGuard<'static, ()>,
+    plugin: D,
+    headers: &[&CStr],
+    body: &[u8],
+    status: u16,
+) -> Vec<(Vec<CString>, HttpHeaders)> {
+    let mut seen = Vec::new();
+    // SAFETY: configuration and destination of our own, both freed below; zeroed memory is what the host's
+    // destinations begin as.
+    unsafe {
+        let config = ffi::cfg_new_snippet();
+        let driver =
+            glib_sys::g_malloc0(size_of::<ffi::LogDestDriver>()).cast::<ffi::LogDestDriver>();
+        ffi::log_dest_driver_init_instance(driver, config);
+        ffi::log_driver_add_plugin(driver.cast(), inner_destination::made_of(plugin).as_ptr());
+        for _ in 0..2 {
+            let pipe = driver.cast::<ffi::LogPipe>();
+            // As the host begins to take a pipe up, and ends to let go of it (lib/logpipe.h).
+            if (*pipe).pre_init.is_some_and(|pre_init| pre_init(pipe) == 0) {
+                break;
+            }
+            seen.push(ask(driver.cast(), headers, body, status));
+            if let Some(post_deinit) = (*pipe).post_deinit {
+                post_deinit(pipe);
+            }
+        }
+        ffi::log_pipe_unref(driver.cast());
+        ffi::cfg_free(config);
+    }
+    seen
+}
+
+/// # Safety
+/// `driver` is live.
+unsafe fn ask(
+    driver: *mut ffi::LogDriver,
+    headers: &[&CStr],
+    body: &[u8],
+    status: u16,
+) -> (Vec<CString>, HttpHeaders) {
+    // SAFETY: all bytes zero is a list without functions.
+    let mut host: ffi::List = unsafe { std::mem::zeroed() };
+    host.append = Some(append);
+    host.foreach = Some(for_each);
+    let items = headers.iter().map(|header| (*header).to_owned()).collect();
+    let mut headers = Headers { host, items };
+    // SAFETY: as many bytes as are said; freed below.
+    let text = unsafe { glib_sys::g_string_new_len(body.as_ptr().cast(), body.len() as isize) };
+    // SAFETY: all bytes zero is such data: numbers and pointers, and success.
+    let mut request: HttpRequestData = unsafe { std::mem::zeroed() };
+    request.request_headers = (&raw mut headers).cast();
+    request.request_body = text.cast();
+    // SAFETY: as above.
+    let mut response: compat::HttpResponseData = unsafe { std::mem::zeroed() };
+    response.http_code = status.into();
+    // SAFETY: the driver is live, and so is its connector; the data is that of the signals.
+    unsafe {
+        let connector = compat::signal_connector(driver);
+        let (request, response) = ((&raw mut request).cast(), (&raw mut response).cast());
+        ffi::signal_slot_emit(connector, compat::HTTP_REQUEST.as_ptr(), request);
+        ffi::signal_slot_emit(connector, compat::HTTP_RESPONSE.as_ptr(), response);
+        glib_sys::g_string_free(text, 1);
+    }
+    let result = match request.result {
+        ffi::HTTP_SLOT_SUCCESS => HttpHeaders::Complete,
+        ffi::HTTP_SLOT_PLUGIN_ERROR => HttpHeaders::Missing,
+        _ => HttpHeaders::Refused,
+    };
+    (headers.items, result)
 }

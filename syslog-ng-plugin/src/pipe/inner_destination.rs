@@ -144,6 +144,15 @@ impl<D: InnerDestination> Instance<D> {
     }
 }
 
+/// The plugin as the host takes it, for a test without a config.
+pub(crate) fn made_of<D: InnerDestination>(driver: D) -> NonNull<ffi::LogDriverPlugin> {
+    let made = Instance::<D>::construct();
+    // SAFETY: made here.
+    let state = unsafe { Instance::<D>::state(made.as_ptr().cast()) };
+    let _ = state.driver.set(driver);
+    made.cast()
+}
+
 /// Reads a plugin. On success and on failure `instance` gets what was made: the host takes it into
 /// the destination, or has it cleaned up.
 ///
