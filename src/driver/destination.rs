@@ -79,7 +79,7 @@ impl ThreadedDestination for PythonDestination {
         let persist_name = destination.persist_name();
         let (running, names) = attach_for_config(|py| {
             if options_were_texts {
-                self.warn_of_types(py, &reporter);
+                object::warn_of_types(py, &reporter, &self.binding.options);
             }
             object::import_all(py, &self.binding.loaders, &reporter.place);
             let running = self.make(py, &reporter, mode, destination)?;
@@ -161,21 +161,6 @@ impl PythonDestination {
         );
         reporter.refuse(py, &why, &[("other", &other.config)]);
         None
-    }
-
-    /// Says which options are no texts any more since the config was written.
-    fn warn_of_types(&self, py: Python<'_>, reporter: &Reporter) {
-        for (name, value) in &self.binding.options {
-            if let Some(kind) = value.new_type() {
-                reporter.warn(
-                    py,
-                    &format!(
-                        "the option {name} comes as {kind}, and was a str before syslog-ng 4.2: see to \
-                         the class, or put the value in quotes"
-                    ),
-                );
-            }
-        }
     }
 
     /// Makes an object for each worker. `None` when that fails, which has been said.

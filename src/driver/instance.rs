@@ -101,7 +101,7 @@ impl Setup {
         reporter: &Reporter,
     ) -> Option<Bound<'py, PyAny>> {
         if TYPED_OPTIONS && config.version_is_older_than(4, 2) {
-            self.warn_of_types(py, reporter);
+            object::warn_of_types(py, reporter, &self.binding.options);
         }
         object::import_all(py, &self.binding.loaders, &reporter.place);
         let class = object::resolve(py, &self.class, self.code.main(py).as_ref());
@@ -120,21 +120,6 @@ impl Setup {
         instance
             .map_err(|error| reporter.report(py, "__init__", None, &error.into()))
             .ok()
-    }
-
-    /// Says which options are no texts any more since the config was written.
-    fn warn_of_types(&self, py: Python<'_>, reporter: &Reporter) {
-        for (name, value) in &self.binding.options {
-            if let Some(kind) = value.new_type() {
-                reporter.warn(
-                    py,
-                    &format!(
-                        "the option {name} comes as {kind}, and was a str before syslog-ng 4.2: see to \
-                         the class, or put the value in quotes"
-                    ),
-                );
-            }
-        }
     }
 
     /// options() for a method. `None` when they cannot be made, which has been said.
