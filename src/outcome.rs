@@ -309,10 +309,10 @@ pub(crate) fn headers(returned: &Bound<'_, PyAny>) -> Result<(Vec<CString>, Opti
         .map_err(|_| unusable(returned, HEADERS))?;
     let mut headers = Vec::with_capacity(list.len());
     for item in list {
-        match text(&item) {
-            Ok(Some(header)) => headers.push(header),
-            Ok(None) => return Ok((headers, Some(unusable(&item, HEADER)))),
-            Err(error) => return Ok((headers, Some(error.into()))),
+        match text(&item).transpose() {
+            Some(Ok(header)) => headers.push(header),
+            Some(Err(error)) => return Ok((headers, Some(error.into()))),
+            None => return Ok((headers, Some(unusable(&item, HEADER)))),
         }
     }
     Ok((headers, None))
