@@ -273,7 +273,7 @@ fn run(slot: &str, outcome: Outcome) {
     if outcome == Outcome::Delivers {
         host.wait_for_lines("stdout", 1);
     }
-    if slot.starts_with("inner_destination.http") || slot.starts_with("http") {
+    if outcome == Outcome::Runs || slot.contains("http") {
         host.wait_for_log(&named);
     }
     // Not every function is called before a reload or the end.
@@ -305,9 +305,11 @@ fn a_panic_never_ends_the_daemon() {
 #[test]
 fn a_panic_leaves_the_interactive_debugger_to_the_host() {
     let slot = "debugger.fetch_command";
-    let generate = build_folder().join("examples/libgenerate.so");
-    let mut host = Host::new(&config(FILE, ""))
-        .with_module("mod-generate", &generate)
+    // The host's debugger of 4.12 does not come to life beside threaded drivers, under any module.
+    let config = format!(
+        "python {{ }};\nsource s {{ {FILE} }};\nlog {{ source(s); destination {{ file(\"/dev/null\"); }}; }};"
+    );
+    let mut host = Host::new(&config)
         .with_file("in.txt", "one\n")
         .with_file("stdin", "quit\nquit\nquit\n")
         .with_environment("SYSLOG_NG_PLUGIN_PANIC_IN", slot);
