@@ -231,13 +231,31 @@ class SequenceNumber:
     def __index__(self) -> int: ...
 
 class Logger:
-    """Says events of syslog-ng itself: they come out of its internal() source."""
+    """Says events of syslog-ng itself: they come out of its internal() source. On any thread.
 
-    def error(self, message: str) -> None: ...
-    def warning(self, message: str) -> None: ...
-    def info(self, message: str) -> None: ...
-    def debug(self, message: str) -> None: ...
-    def trace(self, message: str) -> None: ...
+    debug() and trace() say nothing unless syslog-ng runs at that level, which may change at any time
+    (``syslog-ng-ctl debug --set=on``).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    def error(self, message: str, /) -> None:
+        """Say that something failed."""
+
+    def warning(self, message: str, /) -> None:
+        """Say that something is not as it should be."""
+
+    def info(self, message: str, /) -> None:
+        """Say something ordinary."""
+
+    def debug(self, message: Optional[str] = None, /, *rest: Any) -> None:
+        """Say something that helps to find a mistake: one text. What it is given is looked at only if it is said."""
+
+    def trace(self, message: Optional[str] = None, /, *rest: Any) -> None:
+        """Say something that helps to follow single messages: one text, as with debug()."""
+
+_LOGGING: str
+
+def _said(level: int) -> bool: ...
 
 def register_config_generator(context: str, name: str, config_generator: Callable[[Dict[str, str]], Union[str, bytes]]) -> None:
     """Have ``config_generator`` write a part of the configuration that is being read.

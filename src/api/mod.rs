@@ -62,7 +62,7 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     module.add_class::<ParseOptions>()?;
     module.add_class::<LogBatch>()?;
     module.add_class::<SequenceNumber>()?;
-    module.add_class::<logger::Logger>()?;
+    logger::install(&module)?;
     destination::install(&module)?;
     template::install(&module)?;
     source::install(&module)?;

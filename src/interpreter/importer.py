@@ -14,6 +14,7 @@ class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader)
         self.native = native
         self.sources = sources
         self.host_folder = os.fspath(host_folder)
+        self.modules = {}
 
     def find_spec(self, fullname, path=None, target=None):
         if fullname == "_syslogng":
@@ -38,6 +39,17 @@ class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader)
 
     def get_source(self, fullname):
         return self.sources[fullname][0]
+
+
+    def create_module(self, spec):
+        # Who takes the package out of sys.modules and imports it again gets the same classes: syslog-ng knows no others.
+        return self.modules.get(spec.name)
+
+    def exec_module(self, module):
+        name = module.__spec__.name
+        if name not in self.modules:
+            super().exec_module(module)
+            self.modules[name] = module
 
 
 class NativeModule(importlib.abc.Loader):

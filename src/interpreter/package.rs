@@ -7,6 +7,7 @@ use std::path::Path;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use syslog_ng_plugin::host::PYTHON_BASE_CLASSES;
 
 /// Name of module or package, its source, and whether it is a package.
 macro_rules! embedded {
@@ -49,6 +50,11 @@ pub(super) fn install(py: Python<'_>, host_modules: &Path) -> PyResult<()> {
     importer
         .getattr("install")?
         .call1((native, sources, host_modules.join("syslogng")))?;
+    // Where classes need no base class, user code may never import the package; what it logs is to
+    // be seen all the same.
+    if !PYTHON_BASE_CLASSES {
+        py.import("syslogng.logger")?;
+    }
     Ok(())
 }
 

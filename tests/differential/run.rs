@@ -35,8 +35,10 @@ pub(crate) fn run(case: &Case, circumstances: Circumstances, module: &Path) -> V
     // Files of Python code change faster than the times of its cache tell.
     let mut host =
         Host::with_python_module(module).with_environment("PYTHONDONTWRITEBYTECODE", "1");
+    let folder = host.path("");
+    let folder = folder.to_str().unwrap().trim_end_matches('/');
     for (name, value) in &case.environment {
-        host = host.with_environment(name, value);
+        host = host.with_environment(name, &value.replace("@DIR@", folder));
     }
     for folder in [common_files().as_path(), &case.folder] {
         install(folder, &host, circumstances.version);
@@ -164,6 +166,10 @@ impl Run<'_> {
             "copy" => {
                 let (from, to) = rest.split_once(' ').expect("copy FROM TO");
                 fs::copy(self.host.path(from), self.host.path(to)).unwrap();
+            }
+            "ctl" => {
+                let said = self.host.control(rest.split(' '));
+                self.see("ctl", said.trim_end());
             }
             "wait" => self.wait(rest),
             "reload" => self.reload(),

@@ -343,8 +343,13 @@ impl Host {
 
     /// What `syslog-ng-ctl stats` shows: a line for each counter, with `;` between the fields.
     pub fn stats(&self) -> String {
+        self.control(["stats"])
+    }
+
+    /// What `syslog-ng-ctl` prints.
+    pub fn control<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> String {
         let output = Command::new("syslog-ng-ctl")
-            .arg("stats")
+            .args(arguments)
             .arg("--control")
             .arg(self.path("ctl"))
             .output()
