@@ -35,7 +35,7 @@ PYTHON_DIR = $(call host_folder,datadir)/syslog-ng-python-rust
 DOC_DIR = $(call host_folder,datadir)/doc/syslog-ng-mod-python-rust
 INSTALL ?= install
 
-.PHONY: demo check check-hosts bench build setup format lint doc test differential mutants module-for-tests install deb check-package clean
+.PHONY: demo check check-hosts bench build setup format lint doc test differential api-checklist mutants module-for-tests install deb check-package clean
 
 demo: build
 	examples/log-table/run $(MODULES) "$(LOG)"
@@ -86,6 +86,10 @@ test: build module-for-tests
 # The same configs under the host's own C module and under ours.
 differential: module-for-tests
 	RUST_TEST_THREADS=$(TEST_THREADS) $(CARGO) test --quiet --locked --features panic-injection --test differential -- $(CASES)
+
+# Writes down which names the C module of this host has.
+api-checklist: module-for-tests
+	UPDATE_API_CHECKLIST=1 $(CARGO) test --quiet --locked --features panic-injection --test api each_name
 
 # Whether those tests notice when something in the module is wrong.
 mutants: module-for-tests

@@ -5,26 +5,31 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, SupportsIndex, Tuple, Union, final, overload
 
+from typing_extensions import Self
+
 _Value = Union[str, bytes, SupportsIndex, float, None, datetime, List[str], List[bytes], List[Union[str, bytes]]]
 
 class LogDestinationResult(IntEnum):
     """What send() and flush() of a destination may return."""
 
-    DROP = ...
-    ERROR = ...
-    SUCCESS = ...
-    QUEUED = ...
-    NOT_CONNECTED = ...
-    RETRY = ...
+    DROP = 0
+    ERROR = 1
+    SUCCESS = 3
+    QUEUED = 4
+    NOT_CONNECTED = 5
+    RETRY = 6
+    EXPLICIT_ACK_MGMT = 2
+    """Of no use in Python: an error, if it is returned."""
 
 class LogDestination:
     """The native base of syslogng.LogDestination."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self: ...
     def stats_written_bytes_add(self, bytes: int) -> None:
         """Add to the host's count of bytes that this destination has written (``output_event_bytes_total`` from
         syslog-ng 4 on; older ones have no such counter)."""
 
+@final
 class ParseOptions:
     """How a source makes messages of text; for LogMessage.parse(). Made by syslog-ng."""
 
@@ -52,16 +57,22 @@ class BatchedAckTracker(AckTracker):
 class LogFetcherResult(IntEnum):
     """What fetch() of a fetcher may return."""
 
-    ERROR = ...
-    NOT_CONNECTED = ...
-    SUCCESS = ...
-    TRY_AGAIN = ...
-    NO_DATA = ...
+    ERROR = 0
+    NOT_CONNECTED = 1
+    SUCCESS = 2
+    TRY_AGAIN = 3
+    NO_DATA = 4
 
 class LogFetcher:
     """The native base of syslogng.LogFetcher."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    FETCH_ERROR = LogFetcherResult.ERROR
+    FETCH_NOT_CONNECTED = LogFetcherResult.NOT_CONNECTED
+    FETCH_SUCCESS = LogFetcherResult.SUCCESS
+    FETCH_TRY_AGAIN = LogFetcherResult.TRY_AGAIN
+    FETCH_NO_DATA = LogFetcherResult.NO_DATA
+
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self: ...
     @property
     def persist_name(self) -> str:
         """The name under which syslog-ng knows this fetcher across restarts; there from init() on."""
@@ -72,7 +83,9 @@ class LogFetcher:
 class LogSource:
     """The native base of syslogng.LogSource."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    auto_close_batches: bool
+
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self: ...
     @property
     def persist_name(self) -> str:
         """The name under which syslog-ng knows this source across restarts; there from init() on."""
@@ -131,10 +144,10 @@ class Persist:
     def persist_name(self) -> str:
         """The name that it was made with."""
 
-    def __getitem__(self, key: str) -> Any: ...
-    def __setitem__(self, key: str, value: Any) -> None: ...
-    def __delitem__(self, key: str) -> None: ...
-    def __contains__(self, key: object) -> bool: ...
+    def __getitem__(self, key: str, /) -> Any: ...
+    def __setitem__(self, key: str, value: Any, /) -> None: ...
+    def __delitem__(self, key: str, /) -> None: ...
+    def __contains__(self, key: object, /) -> bool: ...
     def __iter__(self) -> Iterator[str]: ...
     def __len__(self) -> int: ...
 
@@ -148,10 +161,10 @@ class LogMessage:
     """
 
     def __init__(self, message: Union[str, bytes, None] = None, bookmark: Any = None) -> None: ...
-    def __getitem__(self, key: Union[str, bytes]) -> Any: ...
-    def __setitem__(self, key: Union[str, bytes], value: _Value) -> None: ...
-    def __delitem__(self, key: Union[str, bytes]) -> None: ...
-    def __contains__(self, key: Union[str, bytes]) -> bool: ...
+    def __getitem__(self, key: Union[str, bytes], /) -> Any: ...
+    def __setitem__(self, key: Union[str, bytes], value: _Value, /) -> None: ...
+    def __delitem__(self, key: Union[str, bytes], /) -> None: ...
+    def __contains__(self, key: Union[str, bytes], /) -> bool: ...
     def keys(self) -> List[bytes]:
         """Give the names of the message's values, and of all macros."""
     def get(self, key: Union[str, bytes], default: Any = None) -> Any:
@@ -193,8 +206,6 @@ class LogTemplateException(Exception):
 class LogTemplateOptions:
     """How templates print times, and what becomes of errors in them: what the config's own options say."""
 
-    def __init__(self) -> None: ...
-
 class LogTemplate:
     """A text such as ``$HOST: $(uppercase $MESSAGE)``, compiled. May be kept beyond a reload, and used on any thread."""
 
@@ -208,15 +219,16 @@ class LogTemplate:
         their time zones counts, LTZ_LOCAL or LTZ_SEND; ``seqnum`` is what $SEQNUM gives.
         """
 
+@final
 class LogBatch:
     """Messages for send_batch(): a read-only sequence in their order. Made by syslog-ng."""
 
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[LogMessage]: ...
     @overload
-    def __getitem__(self, index: int) -> LogMessage: ...
+    def __getitem__(self, index: int, /) -> LogMessage: ...
     @overload
-    def __getitem__(self, index: slice) -> "LogBatch": ...
+    def __getitem__(self, index: slice, /) -> "LogBatch": ...
     def values(self, *names: Union[str, bytes]) -> List[Tuple[Any, ...]]:
         """Read values of all messages at once: a tuple for each message, with None (b"" below config version 4.0) for a
         name without a value."""
@@ -224,6 +236,7 @@ class LogBatch:
     def column(self, name: Union[str, bytes]) -> List[Any]:
         """Read one value of all messages at once."""
 
+@final
 class SequenceNumber:
     """An int that changes: int(n), str(n)."""
 
@@ -237,7 +250,7 @@ class Logger:
     (``syslog-ng-ctl debug --set=on``).
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self: ...
     def error(self, message: str, /) -> None:
         """Say that something failed."""
 

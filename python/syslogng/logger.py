@@ -8,7 +8,7 @@ Python's does. Either way debug() and below cost no formatting unless syslog-ng 
 """
 
 import logging
-from typing import Union
+from typing import Any
 
 from _syslogng import _LOGGING, Logger, _said
 
@@ -27,7 +27,7 @@ class SyslogNGInternalLogHandler(logging.Handler):
         """Have no lock: syslog-ng has its own, and waits for nothing of Python's while it holds it."""
         self.lock = None
 
-    def handle(self, record: logging.LogRecord) -> Union[bool, logging.LogRecord]:  # type: ignore[override]
+    def handle(self, record: logging.LogRecord) -> Any:
         """Pass a record on, if syslog-ng says events of its level."""
         if not _said(record.levelno):
             return False
@@ -76,7 +76,8 @@ def setup_logging() -> None:
         root.setLevel(logging.DEBUG)
         root.addHandler(handler)
     elif _LOGGING == "last resort":
-        logging.lastResort = handler
+        # Declared as what it is at first.
+        setattr(logging, "lastResort", handler)
 
 
 if not FAKE_LOGGER:

@@ -4,12 +4,12 @@
 from collections.abc import MutableMapping
 from typing import Any, Dict, Optional
 
-from _syslogng import Persist as _NativePersist
+from _syslogng import Persist as SlngPersist
 
-__all__ = ["Persist"]
+__all__ = ["Persist", "SlngPersist"]
 
 
-class Persist(_NativePersist, MutableMapping[str, Any]):
+class Persist(SlngPersist, MutableMapping[str, Any]):
     """Keys and values that outlive the process, in syslog-ng's persist file; used as a dict is.
 
     Keys are str. Values are str, bytes, int, float, bool and None, of about 8 KB at most. It can be used from ``init()`` on, on any

@@ -155,6 +155,7 @@ impl BatchedAckTracker {
 }
 
 pub(super) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<AckTracker>()?;
     module.add_class::<InstantAckTracker>()?;
     module.add_class::<ConsecutiveAckTracker>()?;
     module.add_class::<BatchedAckTracker>()

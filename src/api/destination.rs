@@ -37,6 +37,9 @@ impl LogDestination {
     }
 }
 
+/// The host's LTR_EXPLICIT_ACK_MGMT, which is none of [`Insert::ALL`].
+const EXPLICIT_ACK_MGMT: u32 = 2;
+
 /// What send() and flush() may return, and MAX, by name.
 pub(crate) fn result_constants() -> impl Iterator<Item = (&'static str, u32)> {
     Insert::ALL
@@ -51,6 +54,8 @@ pub(super) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let members: Vec<_> = Insert::ALL
         .iter()
         .map(|(name, result)| (*name, result.number()))
+        // The C module has it, but nothing in Python can make use of it: returned, it is an error.
+        .chain([("EXPLICIT_ACK_MGMT", EXPLICIT_ACK_MGMT)])
         .collect();
     let keywords = PyDict::new(py);
     keywords.set_item("module", "_syslogng")?;

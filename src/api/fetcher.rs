@@ -73,5 +73,10 @@ pub(super) fn install(module: &Bound<'_, PyModule>) -> PyResult<()> {
         ("LogFetcherResult", Fetch::NUMBERS.to_vec()),
         Some(&keywords),
     )?;
+    // For code that derives from the native class itself, as could be done before there was another.
+    let fetcher = py.get_type::<LogFetcher>();
+    for (name, number) in Fetch::NUMBERS {
+        fetcher.setattr(format!("FETCH_{name}"), results.call1((number,))?)?;
+    }
     module.add("LogFetcherResult", results)
 }

@@ -73,6 +73,8 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     confgen::install(&module)?;
     reloc::install(&module)?;
     debugger::install(py)?;
+    // pyo3 makes one of all names; without it `import *` leaves out those that begin with `_`.
+    module.delattr("__all__")?;
     py.import("sys")?
         .getattr("modules")?
         .set_item("_syslogng", module)

@@ -132,6 +132,11 @@ impl LogSource {
         LogSource(Link::default())
     }
 
+    /// Whether syslog-ng goes on with each message as it is posted, and not at `close_batch()`.
+    #[classattr]
+    #[pyo3(name = "auto_close_batches")]
+    const AUTO_CLOSE_BATCHES: bool = true;
+
     /// The name under which syslog-ng knows this source across restarts.
     #[getter]
     fn persist_name(&self) -> Option<String> {

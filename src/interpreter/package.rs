@@ -20,6 +20,7 @@ macro_rules! embedded {
 
 const MODULES: &[(&str, &str, bool)] = embedded![
     package "syslogng" "__init__.py",
+    module "syslogng._outside" "_outside.py",
     module "syslogng.confgen" "confgen.py",
     module "syslogng.dest" "dest.py",
     module "syslogng.logger" "logger.py",

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
@@ -104,6 +105,13 @@ impl LogBatch {
         Ok(Bound::new(py, message)?.into_any())
     }
 
+    fn __iter__(slf: &Bound<'_, Self>) -> LogBatchIterator {
+        LogBatchIterator {
+            batch: slf.clone().unbind(),
+            next: AtomicUsize::new(0),
+        }
+    }
+
     /// Read values of all messages at once.
     ///
     /// Gives a list with a tuple for each message, which holds the values of these names: what
@@ -147,5 +155,26 @@ impl LogBatch {
 
     fn __delitem__(&self, _index: &Bound<'_, PyAny>) -> PyResult<()> {
         Err(PyTypeError::new_err("a batch is read-only"))
+    }
+}
+
+/// Gives the messages of a batch one after the other.
+#[pyclass(module = "_syslogng", frozen)]
+struct LogBatchIterator {
+    batch: Py<LogBatch>,
+    next: AtomicUsize,
+}
+
+#[pymethods]
+impl LogBatchIterator {
+    fn __iter__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+
+    fn __next__(&self) -> Option<LogMessage> {
+        let batch = self.batch.get();
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        let message = batch.get(at)?;
+        Some(LogMessage::new(message.clone(), batch.mode))
     }
 }
