@@ -15,11 +15,12 @@ use std::ffi::CStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use syslog_ng_plugin::host::TYPED_OPTIONS;
+use syslog_ng_plugin::host::{PYTHON_BASE_CLASSES, TYPED_OPTIONS};
 use syslog_ng_plugin::{
     Config, Destination, Location, Names, OptionRule, Prepared, ThreadedDestination,
 };
 
+use super::classes::{Declared, Wanted};
 use super::global_code::GlobalCode;
 use super::persist_names::{Owner, PersistNames};
 use super::worker::{Running, Worker};
@@ -29,12 +30,25 @@ use crate::object::{self, Place, Reporter};
 use crate::options::{Binding, DESTINATION};
 use crate::{api, outcome};
 
+/// What a destination's class has to have.
+const WANTED: Wanted = Wanted {
+    kind: "python-dest",
+    base: api::base,
+    base_name: "LogDestination, as a config of version 4.0 or newer needs it to",
+    derives: true,
+    methods: &[(
+        &["send", "send_batch"],
+        "send(self, msg), nor send_batch(self, batch)",
+    )],
+};
+
 /// `python()` in a destination.
 pub(crate) struct PythonDestination {
     class: String,
     binding: Binding,
     code: Arc<GlobalCode>,
     persist_names: Arc<PersistNames>,
+    declared: Arc<Declared>,
     /// There between prepare() and release().
     prepared: Mutex<Option<Workers>>,
 }
@@ -55,9 +69,12 @@ impl ThreadedDestination for PythonDestination {
     const OPTIONS: &'static [OptionRule<Binding>] = DESTINATION;
     type Worker = Worker;
 
-    fn configured(binding: Binding, config: Config<'_>, _end: Location) -> Result<Self, String> {
+    fn configured(binding: Binding, config: Config<'_>, end: Location) -> Result<Self, String> {
         let class = binding.required_class("python()")?;
+        let derives = PYTHON_BASE_CLASSES && !config.version_is_older_than(4, 0);
+        let wanted = Wanted { derives, ..WANTED };
         Ok(PythonDestination {
+            declared: Declared::new(wanted, &binding, config, end),
             class,
             binding,
             code: config.state(),
@@ -74,7 +91,8 @@ impl ThreadedDestination for PythonDestination {
             config: destination.location(),
         };
         let mode = ValueMode::of(destination.config());
-        let reporter = Arc::new(Reporter::new(place, destination.errors()));
+        let reporter = Reporter::new(place, destination.errors()).beside(self.declared.clone());
+        let reporter = Arc::new(reporter);
         let options_were_texts = TYPED_OPTIONS && destination.config().version_is_older_than(4, 2);
         let persist_name = destination.persist_name();
         let (running, names) = attach_for_config(|py| {
@@ -173,17 +191,7 @@ impl PythonDestination {
     ) -> Option<Vec<Arc<Running>>> {
         let class = self
             .resolve(py)
-            .map_err(|error| {
-                let exception = object::Exception::of(py, &error);
-                reporter.refuse(
-                    py,
-                    "the class cannot be found",
-                    &[
-                        ("exception", &exception.text),
-                        ("traceback", &exception.traceback),
-                    ],
-                );
-            })
+            .map_err(|error| reporter.refuse_missing_class(py, &error))
             .ok()?;
         let base = api::base(py)
             .map_err(|error| reporter.report(py, "import syslogng", None, &error.into()))

@@ -18,12 +18,22 @@ use syslog_ng_plugin::{
     Config, Fetch, Fetched, Location, Names, OptionRule, PostError, Poster, Source, ThreadedFetcher,
 };
 
+use super::classes::Wanted;
 use super::instance::{Base, Instance, Setup};
 use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
 use crate::object::{Method, Place, Reporter};
 use crate::options::{Binding, FETCHER};
 use crate::outcome::{FetchResult, Many};
 use crate::{api, outcome};
+
+/// What a fetcher's class has to have.
+const WANTED: Wanted = Wanted {
+    kind: "python-fetcher",
+    base: api::fetcher::base,
+    base_name: "LogFetcher",
+    derives: true,
+    methods: &[(&["fetch"], "fetch(self)")],
+};
 
 /// `python-fetcher()` in a source.
 pub(crate) struct PythonFetcher {
@@ -50,9 +60,9 @@ impl ThreadedFetcher for PythonFetcher {
     type Options = Binding;
     const OPTIONS: &'static [OptionRule<Binding>] = FETCHER;
 
-    fn configured(binding: Binding, config: Config<'_>, _end: Location) -> Result<Self, String> {
+    fn configured(binding: Binding, config: Config<'_>, end: Location) -> Result<Self, String> {
         Ok(PythonFetcher {
-            setup: Setup::new(binding, config.state(), "python-fetcher()")?,
+            setup: Setup::new(binding, config, end, "python-fetcher()", WANTED)?,
             running: Mutex::default(),
             rest: Mutex::default(),
         })
@@ -65,7 +75,8 @@ impl ThreadedFetcher for PythonFetcher {
             class: self.setup.class.clone(),
             config: source.location(),
         };
-        let reporter = Arc::new(Reporter::new(place, source.errors()));
+        let reporter = Reporter::new(place, source.errors()).beside(self.setup.declared.clone());
+        let reporter = Arc::new(reporter);
         let poster = source.poster();
         poster.set_transport_name(None);
         attach_for_config(|py| {

@@ -300,17 +300,9 @@ impl GlobalCode {
 
 fn tell(py: Python<'_>, text: &str, exception: &Exception) {
     let location = exception.location.clone().unwrap_or_default();
-    py.detach(|| {
-        log::event(
-            Level::Error,
-            text,
-            &[
-                ("location", &location),
-                ("exception", &exception.text),
-                ("traceback", &exception.traceback),
-            ],
-        );
-    });
+    let mut tags = vec![("location", location.as_str())];
+    tags.extend(exception.tags());
+    py.detach(|| log::event(Level::Error, text, &tags));
 }
 
 /// `python { … };`

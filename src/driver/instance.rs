@@ -11,8 +11,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use syslog_ng_plugin as sdk;
 use syslog_ng_plugin::host::{STATS_LABELS, TYPED_OPTIONS};
-use syslog_ng_plugin::{Config, Names, Source};
+use syslog_ng_plugin::{Config, Location, Names, Source};
 
+use super::classes::{Declared, Wanted};
 use super::global_code::GlobalCode;
 use crate::interpreter::attach_for_config;
 use crate::message::ParseOptions;
@@ -25,6 +26,7 @@ pub(super) struct Setup {
     pub(super) class: String,
     pub(super) binding: Binding,
     pub(super) code: Arc<GlobalCode>,
+    pub(super) declared: Arc<Declared>,
 }
 
 /// The package's base class of a kind of driver.
@@ -50,14 +52,18 @@ pub(super) struct Instance {
 impl Setup {
     pub(super) fn new(
         binding: Binding,
-        code: Arc<GlobalCode>,
+        config: Config<'_>,
+        end: Location,
         plugin: &str,
+        wanted: Wanted,
     ) -> Result<Self, String> {
         let class = binding.required_class(plugin)?;
+        let declared = Declared::new(wanted, &binding, config, end);
         Ok(Setup {
             class,
             binding,
-            code,
+            code: config.state(),
+            declared,
         })
     }
 
@@ -74,7 +80,7 @@ impl Setup {
         if !(base.is_base_of)(&instance) {
             let name = base.name;
             let why = format!("the class does not derive from syslogng.{name}");
-            reporter.refuse(py, &why, &[]);
+            reporter.refuse_class(py, &why, &[]);
             return None;
         }
         let object = Object::new(instance, Arc::clone(reporter));
@@ -105,17 +111,7 @@ impl Setup {
         }
         object::import_all(py, &self.binding.loaders, &reporter.place);
         let class = object::resolve(py, &self.class, self.code.main(py).as_ref());
-        let class = class.map_err(|error| {
-            let exception = object::Exception::of(py, &error);
-            reporter.refuse(
-                py,
-                "the class cannot be found",
-                &[
-                    ("exception", &exception.text),
-                    ("traceback", &exception.traceback),
-                ],
-            );
-        });
+        let class = class.map_err(|error| reporter.refuse_missing_class(py, &error));
         let instance = class.ok()?.call0();
         instance
             .map_err(|error| reporter.report(py, "__init__", None, &error.into()))
@@ -228,7 +224,7 @@ impl Instance {
         let method = self.method(py, name);
         if method.is_none() {
             let why = format!("the class does not define {shown}");
-            self.object.reporter().refuse(py, &why, &[]);
+            self.object.reporter().refuse_class(py, &why, &[]);
         }
         method
     }

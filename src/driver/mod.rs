@@ -7,6 +7,7 @@
 //! - [`destination`]: `python()` in a destination.
 //! - [`worker`]: its workers: an object with its methods, and what hands messages to it.
 //! - [`batch`]: its messages for send_batch(), and what becomes of them.
+//! - [`classes`]: the classes of all of a config's drivers, looked at when one of them is wrong.
 //! - [`persist_names`]: which driver of a config has which persist name.
 //! - [`source`]: `python()` in a source.
 //! - [`fetcher`]: `python-fetcher()` in a source.
@@ -19,6 +20,7 @@
 
 mod acks;
 mod batch;
+mod classes;
 mod config_generator;
 mod destination;
 mod fetcher;

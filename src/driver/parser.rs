@@ -20,12 +20,22 @@ use syslog_ng_plugin::{
     Config, Location, MessageParser, Names, OptionRule, ParserPlace, WritableMessage,
 };
 
+use super::classes::Wanted;
 use super::instance::{Instance, Setup};
 use crate::interpreter::{attach_and_keep, attach_for_config};
 use crate::message::{LogMessage, ValueMode};
 use crate::object::{Error, Method, Object, Place, Reporter};
 use crate::options::{Binding, PARSER};
 use crate::{api, outcome};
+
+/// What a parser's class has to have.
+const WANTED: Wanted = Wanted {
+    kind: "python-parser",
+    base: api::parser::base,
+    base_name: "LogParser, as a config of version 4.0 or newer needs it to",
+    derives: true,
+    methods: &[(&["parse"], "parse(self, msg)")],
+};
 
 /// `python()` as a parser.
 pub(crate) struct PythonParser {
@@ -65,24 +75,27 @@ impl MessageParser for PythonParser {
     type Options = Binding;
     const OPTIONS: &'static [OptionRule<Binding>] = PARSER;
 
-    fn configured(binding: Binding, config: Config<'_>, _end: Location) -> Result<Self, String> {
+    fn configured(binding: Binding, config: Config<'_>, end: Location) -> Result<Self, String> {
+        let derives = PYTHON_BASE_CLASSES && !config.version_is_older_than(4, 0);
+        let wanted = Wanted { derives, ..WANTED };
         Ok(PythonParser {
-            setup: Arc::new(Setup::new(binding, config.state(), "python()")?),
+            setup: Arc::new(Setup::new(binding, config, end, "python()", wanted)?),
             running: Mutex::default(),
             warned_of_none: Arc::default(),
         })
     }
 
     fn start(&self, place: &ParserPlace<'_>) -> Option<Names> {
-        let reporter = Arc::new(Reporter::new(
+        let reporter = Reporter::new(
             Place {
-                kind: "python-parser",
+                kind: WANTED.kind,
                 driver: place.name().into_owned(),
                 class: self.setup.class.clone(),
                 config: place.location(),
             },
             place.errors(),
-        ));
+        );
+        let reporter = Arc::new(reporter.beside(self.setup.declared.clone()));
         let running = attach_for_config(|py| {
             let running = self.make(py, place.config(), &reporter)?;
             self.setup
@@ -142,7 +155,7 @@ impl PythonParser {
         let instance = self.setup.instantiate(py, config, reporter)?;
         if PYTHON_BASE_CLASSES && !api::parser::is_parser(&instance) {
             if mode == ValueMode::Typed {
-                reporter.refuse(
+                reporter.refuse_class(
                     py,
                     "the class does not derive from syslogng.LogParser, as a config of version 4.0 or \
                      newer needs it to",

@@ -18,6 +18,7 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use syslog_ng_plugin::{Config, Location, Names, OptionRule, Poster, Source, ThreadedSource};
 
+use super::classes::Wanted;
 use super::instance::{Base, Instance, Setup};
 use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
 use crate::object::{Method, Place, Reporter};
@@ -26,6 +27,18 @@ use crate::{api, outcome};
 
 /// Seconds between an exception that ends run() and the next run(), where the config does not say.
 const TIME_REOPEN: i32 = 1;
+
+/// What a source's class has to have.
+const WANTED: Wanted = Wanted {
+    kind: "python-source",
+    base: api::source::base,
+    base_name: "LogSource",
+    derives: true,
+    methods: &[
+        (&["run"], "run(self)"),
+        (&["request_exit"], "request_exit(self)"),
+    ],
+};
 
 /// `python()` in a source.
 pub(crate) struct PythonSource {
@@ -51,9 +64,9 @@ impl ThreadedSource for PythonSource {
     type Options = Binding;
     const OPTIONS: &'static [OptionRule<Binding>] = SOURCE;
 
-    fn configured(binding: Binding, config: Config<'_>, _end: Location) -> Result<Self, String> {
+    fn configured(binding: Binding, config: Config<'_>, end: Location) -> Result<Self, String> {
         Ok(PythonSource {
-            setup: Setup::new(binding, config.state(), "python()")?,
+            setup: Setup::new(binding, config, end, "python()", WANTED)?,
             running: Mutex::default(),
             ending: Mutex::default(),
             end: Condvar::new(),
@@ -67,7 +80,8 @@ impl ThreadedSource for PythonSource {
             class: self.setup.class.clone(),
             config: source.location(),
         };
-        let reporter = Arc::new(Reporter::new(place, source.errors()));
+        let reporter = Reporter::new(place, source.errors()).beside(self.setup.declared.clone());
+        let reporter = Arc::new(reporter);
         *self.ending() = false;
         let poster = source.poster();
         poster.set_transport_name(None);

@@ -141,7 +141,7 @@ impl Running {
         }
         if PYTHON_BASE_CLASSES && !api::is_destination(&instance) {
             if mode == ValueMode::Typed {
-                reporter.refuse(
+                reporter.refuse_class(
                     py,
                     "the class does not derive from syslogng.LogDestination, as a config of version \
                      4.0 or newer needs it to",
@@ -163,7 +163,7 @@ impl Running {
         let send_batch = method("send_batch");
         let send = method("send").filter(|_| send_batch.is_none());
         if send.is_none() && send_batch.is_none() {
-            reporter.refuse(
+            reporter.refuse_class(
                 py,
                 "the class does not define send(self, msg), nor send_batch(self, batch)",
                 &[],

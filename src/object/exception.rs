@@ -14,6 +14,8 @@ pub(crate) struct Exception {
     pub(crate) traceback: String,
     /// `file:line` where it was raised, as far as that is known.
     pub(crate) location: Option<String>,
+    /// What to do about a module that is missing.
+    pub(crate) hint: Option<String>,
 }
 
 impl Exception {
@@ -23,7 +25,18 @@ impl Exception {
             text: cut(text(py, error), 8 << 10),
             traceback: cut(traceback(py, error), 64 << 10),
             location: location(py, error),
+            hint: super::distribution::hint(py, error),
         }
+    }
+
+    /// What events on it say of it.
+    pub(crate) fn tags(&self) -> Vec<(&'static str, &str)> {
+        let mut tags = vec![
+            ("exception", self.text.as_str()),
+            ("traceback", &self.traceback),
+        ];
+        tags.extend(self.hint.as_deref().map(|hint| ("hint", hint)));
+        tags
     }
 }
 

@@ -13,18 +13,18 @@ pub(crate) fn import_all(py: Python<'_>, modules: &[String], place: &Place) {
     for module in modules {
         if let Err(error) = py.import(module.as_str()) {
             let exception = Exception::of(py, &error);
+            let mut tags = vec![
+                ("driver", place.driver.as_str()),
+                ("class", &place.class),
+                ("module", module),
+            ];
+            tags.extend(exception.tags());
+            tags.push(("config", &place.config));
             py.detach(|| {
                 log::event(
                     Level::Error,
                     "python: a module named in loaders() cannot be imported, going on without it",
-                    &[
-                        ("driver", &place.driver),
-                        ("class", &place.class),
-                        ("module", module),
-                        ("exception", &exception.text),
-                        ("traceback", &exception.traceback),
-                        ("config", &place.config),
-                    ],
+                    &tags,
                 );
             });
         }

@@ -4,6 +4,7 @@
 //! its methods, and errors told.
 //!
 //! - [`loader`]: imports what loaders() names.
+//! - [`distribution`]: which package brings a module that is missing.
 //! - [`class`]: looks the class up, and makes instances of it.
 //! - [`options`]: what init() is given.
 //! - [`call`]: the instance and its methods.
@@ -13,6 +14,7 @@
 
 mod call;
 mod class;
+mod distribution;
 mod exception;
 mod forked;
 mod loader;
@@ -28,7 +30,7 @@ pub(crate) use exception::Exception;
 pub(crate) use forked::watch as watch_forks;
 pub(crate) use loader::import_all;
 pub(crate) use options::{to_dict, to_str, warn_of_types};
-pub(crate) use report::{Place, Reporter, shown};
+pub(crate) use report::{Others, Place, Reporter, shown};
 
 /// What can go wrong in a call of a user's method.
 #[derive(Debug, Error)]

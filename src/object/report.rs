@@ -79,9 +79,16 @@ impl Place {
     }
 }
 
+/// The other drivers of a config.
+pub(crate) trait Others: Send + Sync {
+    /// Looks at their classes, and tells what is wrong with them.
+    fn check(&self, py: Python<'_>);
+}
+
 /// Tells and counts the errors of one driver.
 pub(crate) struct Reporter {
     pub(crate) place: Place,
+    others: Option<Arc<dyn Others>>,
     counter: Arc<Counter>,
     windows: Mutex<HashMap<Kind, Window>>,
 }
@@ -117,9 +124,16 @@ impl Reporter {
     pub(crate) fn new(place: Place, counter: Arc<Counter>) -> Self {
         Reporter {
             place,
+            others: None,
             counter,
             windows: Mutex::default(),
         }
+    }
+
+    /// Names those that are looked at too where the class is wrong.
+    pub(crate) fn beside(mut self, others: Arc<dyn Others>) -> Self {
+        self.others = Some(others);
+        self
     }
 
     fn windows(&self) -> MutexGuard<'_, HashMap<Kind, Window>> {
@@ -162,17 +176,7 @@ impl Reporter {
                 let location = exception.location.clone().or_else(defined);
                 let subject = self.place.subject(name);
                 let text = format!("{}: {subject} raised an exception", self.place.kind);
-                self.tell(
-                    py,
-                    &text,
-                    name,
-                    location,
-                    left_out,
-                    &[
-                        ("exception", &exception.text),
-                        ("traceback", &exception.traceback),
-                    ],
-                );
+                self.tell(py, &text, name, location, left_out, &exception.tags());
             }
             Error::Returned { returned, expected } => {
                 let text = format!(
@@ -293,6 +297,21 @@ impl Reporter {
         let tags = self.place.tags(details);
         // The host takes locks to pass an event on.
         py.detach(|| log::event(Level::Error, &text, &tags));
+    }
+
+    /// Tells why the config is refused because of the class, and looks at those of the config's other
+    /// drivers.
+    pub(crate) fn refuse_class(&self, py: Python<'_>, why: &str, details: &[(&str, &str)]) {
+        self.refuse(py, why, details);
+        if let Some(others) = &self.others {
+            others.check(py);
+        }
+    }
+
+    /// The same where it cannot be found.
+    pub(crate) fn refuse_missing_class(&self, py: Python<'_>, error: &PyErr) {
+        let exception = Exception::of(py, error);
+        self.refuse_class(py, "the class cannot be found", &exception.tags());
     }
 
     /// Tells of something that works, but is not as it should be.

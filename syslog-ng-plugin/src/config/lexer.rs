@@ -21,6 +21,8 @@ pub struct Lexer<'c> {
     what: &'static CStr,
     /// The newest token's place, for errors that have no better one.
     here: Location,
+    /// How many tokens have been taken.
+    taken: usize,
     lent: std::marker::PhantomData<&'c mut ffi::CfgLexer>,
 }
 
@@ -40,6 +42,12 @@ enum Keywords {
     Main,
 }
 
+impl Drop for Lexer<'_> {
+    fn drop(&mut self) {
+        location::ends(self.number);
+    }
+}
+
 impl Lexer<'_> {
     /// # Safety
     /// `raw` is the lexer that the host handed to a `CfgParser.parse`, and the borrow ends before
@@ -53,6 +61,7 @@ impl Lexer<'_> {
             number,
             what,
             here,
+            taken: 0,
             lent: std::marker::PhantomData,
         }
     }
@@ -71,6 +80,13 @@ impl Lexer<'_> {
             lexer: self.number,
         };
         self.here = location;
+        self.taken += 1;
+        // The first one says what kind of thing is read, the second one is its name.
+        if self.taken == 2 {
+            // SAFETY: the lexer made the place just now.
+            let source = unsafe { location::source_name(&location) };
+            location::begins(&location, &source);
+        }
         Token {
             kind: self.kind(code, &value),
             location,

@@ -2,7 +2,9 @@
 
 //! Where a piece of config text stands.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::ffi;
 use crate::text::from_c;
@@ -17,7 +19,34 @@ pub struct Location {
     pub(super) lexer: u64,
 }
 
+/// Where the things that are being read begin, by the number of their [`Lexer`](super::Lexer).
+static BEGINNINGS: Mutex<BTreeMap<u64, String>> = Mutex::new(BTreeMap::new());
+
+fn beginnings() -> MutexGuard<'static, BTreeMap<u64, String>> {
+    BEGINNINGS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the lexer of `location` reads begins there, in `source`.
+pub(super) fn begins(location: &Location, source: &str) {
+    let place = format!(
+        "{source}:{}:{}",
+        location.raw.first_line, location.raw.first_column
+    );
+    beginnings().insert(location.lexer, place);
+}
+
+/// That lexer has read what it was for.
+pub(super) fn ends(lexer: u64) {
+    beginnings().remove(&lexer);
+}
+
 impl Location {
+    /// Where the driver that is being read begins, as `file:line:column`: what its events name. Empty
+    /// when it has been read.
+    pub fn driver(&self) -> String {
+        beginnings().get(&self.lexer).cloned().unwrap_or_default()
+    }
+
     /// The line it begins on, from 1.
     pub fn line(&self) -> usize {
         usize::try_from(self.raw.first_line).unwrap_or(1).max(1)
