@@ -236,6 +236,36 @@ fn a_virtualenv_is_used_unless_the_config_says_no() {
 }
 
 #[test]
+fn a_virtualenv_that_is_broken_is_told_of() {
+    type Break = fn(&Path);
+    let breaks: [(&str, Break); 3] = [
+        (
+            "it was made for another Python (python3.1) than",
+            |folder| {
+                let library = folder.join("lib");
+                let own = std::fs::read_dir(&library).unwrap().next().unwrap();
+                std::fs::rename(own.unwrap().path(), library.join("python3.1")).unwrap();
+            },
+        ),
+        ("it has no pyvenv.cfg", |folder| {
+            std::fs::remove_file(folder.join("pyvenv.cfg")).unwrap();
+        }),
+        ("VIRTUAL_ENV does not name a virtualenv", |folder| {
+            std::fs::remove_file(folder.join("bin/python")).unwrap();
+        }),
+    ];
+    for (said, break_it) in breaks {
+        let host = Host::new(VIRTUALENV);
+        let folder = make_virtualenv(&host);
+        break_it(Path::new(&folder));
+        let mut host = host.with_environment("VIRTUAL_ENV", &folder).start();
+        assert_eq!(host.wait_for_lines("found", 1), ["False"]);
+        assert_eq!(host.events(said).len(), 1, "{}", host.log());
+        host.stop();
+    }
+}
+
+#[test]
 fn a_virtualenv_that_is_none_is_said_and_passed_over() {
     let mut host = Host::new(VIRTUALENV)
         .with_environment("VIRTUAL_ENV", "/nonexistent")

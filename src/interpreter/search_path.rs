@@ -43,6 +43,7 @@ pub(super) fn virtualenv() -> Option<PathBuf> {
     if let Some(path) = env::var_os("VIRTUAL_ENV") {
         let path = PathBuf::from(path);
         if path.is_absolute() && is_virtualenv(&path) {
+            tell_faults(&path);
             return Some(path);
         }
         log::event(
@@ -55,6 +56,15 @@ pub(super) fn virtualenv() -> Option<PathBuf> {
     }
     let path = PathBuf::from(host::installation_path("${localstatedir}/python-venv").ok()?);
     if !is_virtualenv(&path) {
+        if path.exists() {
+            log::event(
+                Level::Warning,
+                "python: syslog-ng's virtualenv is broken (its bin/python is missing or cannot be \
+                 executed) and is passed over, make it anew with syslog-ng-update-virtualenv",
+                &[("path", &path.to_string_lossy())],
+            );
+            return None;
+        }
         log::event(
             Level::Debug,
             "python: syslog-ng has no virtualenv of its own, running with the system's packages",
@@ -71,7 +81,39 @@ pub(super) fn virtualenv() -> Option<PathBuf> {
         );
         return None;
     }
+    tell_faults(&path);
     Some(path)
+}
+
+/// Says why packages of a virtualenv will not be found although it has an interpreter.
+fn tell_faults(virtualenv: &Path) {
+    if let Some(fault) = fault(virtualenv, env!("PYTHON_VERSION")) {
+        log::event(
+            Level::Warning,
+            &format!("python: the packages of the virtualenv will not be found: {fault}"),
+            &[("path", &virtualenv.to_string_lossy())],
+        );
+    }
+}
+
+/// What keeps Python `version` from finding what is in the virtualenv.
+fn fault(virtualenv: &Path, version: &str) -> Option<String> {
+    if !virtualenv.join("pyvenv.cfg").exists() {
+        return Some("it has no pyvenv.cfg, by which Python knows a virtualenv".to_owned());
+    }
+    let library = virtualenv.join("lib");
+    if library.join(format!("python{version}")).is_dir() {
+        return None;
+    }
+    let others = fs::read_dir(&library).into_iter().flatten().flatten();
+    let others: Vec<_> = others
+        .map(|folder| folder.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with("python"))
+        .collect();
+    Some(format!(
+        "it was made for another Python ({}) than syslog-ng's, python{version}, and has to be made anew",
+        others.join(" ")
+    ))
 }
 
 /// The interpreter that belongs to the library that we are linked with, to start other Pythons by.
@@ -122,5 +164,16 @@ mod tests {
     #[test]
     fn a_folder_without_an_interpreter_is_no_virtualenv() {
         assert!(!is_virtualenv(Path::new("/nonexistent")));
+    }
+
+    #[test]
+    fn a_virtualenv_of_another_python_is_told_of() {
+        let folder = env::temp_dir().join(format!("virtualenv-{}", std::process::id()));
+        fs::create_dir_all(folder.join("lib/python3.1/site-packages")).unwrap();
+        assert!(fault(&folder, "3.1").unwrap().contains("pyvenv.cfg"));
+        fs::write(folder.join("pyvenv.cfg"), "").unwrap();
+        assert_eq!(fault(&folder, "3.1"), None);
+        assert!(fault(&folder, "3.2").unwrap().contains("(python3.1)"));
+        fs::remove_dir_all(&folder).unwrap();
     }
 }
