@@ -14,8 +14,8 @@ except ImportError:
     from ._outside import native
 
     warnings.warn(
-        "The syslogng package is imported outside of syslog-ng: drivers can be defined and LogMessage and Persist are plain "
-        "dicts, but nothing can be posted, formatted or kept",
+        "The syslogng package is imported outside of syslog-ng: drivers can be defined and tried, with stand-ins for LogMessage and "
+        "Persist, but nothing can be posted, formatted or kept",
         stacklevel=2,
     )
     # For the modules of this package only: code that looks for it learns that it is not inside of syslog-ng.
