@@ -238,6 +238,41 @@ mod flask {
         assert_no_errors(&host);
     }
 
+    #[test]
+    fn a_port_that_is_taken_refuses_the_config() {
+        let other = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = other.local_addr().unwrap().port();
+        let host = example("flask-source", &[("8080", &port.to_string())]);
+        let said = host.refused();
+        assert!(said.contains("Address already in use"), "{said}");
+        assert_eq!(said.matches("raised an exception").count(), 1, "{said}");
+    }
+
+    #[test]
+    fn a_reload_that_is_refused_leaves_the_server_as_it_was() {
+        let port = free_port();
+        let mut host = example("flask-source", &[("8080", &port.to_string())]).with_file(
+            "refusing.py",
+            "from syslogng import LogDestination\n\
+             class Refusing(LogDestination):\n\
+             \x20   def init(self, options): return False\n\
+             \x20   def send(self, msg): return True\n",
+        );
+        host.restart();
+        let config = host.read("syslog-ng.conf");
+        let refusing = r#"destination { python(class("refusing.Refusing")); };"#;
+        host.write("syslog-ng.conf", config.replace(DESTINATION, refusing));
+        assert!(!promptly(&mut host, "the reload", Host::reload));
+        let answer = answer(&post(port, "here"));
+        assert!(
+            answer.starts_with("HTTP/1.1 200 "),
+            "{answer}{}",
+            host.log()
+        );
+        assert_eq!(host.wait_for_lines("stdout", 1), ["here"]);
+        host.stop();
+    }
+
     /// Sends a request and gives the connection, on which no answer has come yet.
     fn post(port: u16, text: &str) -> TcpStream {
         let mut stream = connect(port);
@@ -625,7 +660,7 @@ mod twisted {
         let mut host = host(port);
         // Counted when it has all that it ever gets.
         let mut threads = 0;
-        let rounds = 8;
+        let rounds = 12;
         for round in 0..rounds {
             let mut client = Client::new(port);
             client.send(&format!("{round}\n"));
@@ -639,8 +674,12 @@ mod twisted {
         let arrived = host.wait_for_lines("stdout", rounds);
         let wanted: Vec<_> = (0..rounds).map(|round| round.to_string()).collect();
         assert_eq!(arrived, wanted);
+        // The host's own come and go.
         let names = thread_names(&host);
-        assert!(names.len() <= threads, "{threads} threads, then {names:?}");
+        assert!(
+            names.len() < threads + 5,
+            "{threads} threads, then {names:?}"
+        );
         host.stop();
         assert_no_errors(&host);
     }

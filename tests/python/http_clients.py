@@ -67,6 +67,7 @@ def client(number):
 def say(outcome, texts):
     """Print what became of texts."""
     sys.stdout.write("".join("%s %s\n" % (outcome, text) for text in texts))
+    sys.stdout.flush()
 
 
 def guarded(number):
