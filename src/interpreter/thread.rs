@@ -9,25 +9,12 @@
 use std::cell::RefCell;
 
 use pyo3::{Python, ffi};
-use syslog_ng_plugin::host;
 use syslog_ng_plugin::log::{self, Level};
 
 use super::signals::Handlers;
 
 thread_local! {
-    static KEPT: Slot = const { Slot(RefCell::new(None)) };
-}
-
-/// Where a thread's state is kept. What is there when the thread ends goes then.
-struct Slot(RefCell<Option<KeptState>>);
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        if self.0.get_mut().is_some() {
-            // User code may have objects that end with the thread, and look at messages then.
-            host::thread_ends();
-        }
-    }
+    static KEPT: RefCell<Option<KeptState>> = const { RefCell::new(None) };
 }
 
 /// This thread's state, kept while this lives. Made and dropped on the same thread: it never leaves
@@ -60,13 +47,13 @@ impl Drop for KeptState {
 /// Keeps this thread's Python state until [`let_go_of_thread_state`], or until the thread ends.
 pub(crate) fn keep_thread_state() {
     KEPT.with(|kept| {
-        kept.0.borrow_mut().get_or_insert_with(KeptState::keep);
+        kept.borrow_mut().get_or_insert_with(KeptState::keep);
     });
 }
 
 /// Ends what [`keep_thread_state`] began. The thread must not be attached.
 pub(crate) fn let_go_of_thread_state() {
-    let kept = KEPT.with(|kept| kept.0.borrow_mut().take());
+    let kept = KEPT.with(|kept| kept.borrow_mut().take());
     drop(kept);
 }
 
@@ -76,7 +63,7 @@ pub(crate) fn let_go_of_thread_state() {
 pub(crate) fn attach_and_keep<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
     // While a thread ends it may have neither any more; it attaches all the same.
     let _ = KEPT.try_with(|kept| {
-        if let Ok(mut kept) = kept.0.try_borrow_mut() {
+        if let Ok(mut kept) = kept.try_borrow_mut() {
             // The main thread, and those that Python code has started, have states of their own, which
             // go before the thread's values do.
             // SAFETY: may be called at any time once Python runs.

@@ -9,7 +9,6 @@ use std::sync::OnceLock;
 use thiserror::Error;
 
 use crate::ffi;
-pub use crate::message::thread_ends;
 use crate::text::{from_c, to_c};
 
 /// The host's version, such as `3.38.1`.

@@ -35,7 +35,6 @@ pub use name::{Name, macro_names, value_names};
 pub use owned::Message;
 pub use parse::ParseOptions;
 pub use template::{OnError, Template, TemplateError, TemplateOptions, TimeZone};
-pub use thread::thread_ends;
 pub(crate) use thread::{ensure_host_state, is_host_thread, note_host_thread};
 pub use timestamp::Timestamp;
 pub use value::{Value, ValueType};

@@ -56,12 +56,6 @@ pub(crate) fn is_host_thread() -> bool {
     KIND.try_with(Cell::get) == Ok(Kind::Host)
 }
 
-/// Notes that the host has taken its state of this thread down, if it had one, because the thread is
-/// ending: what is still done with messages there gets another one.
-pub fn thread_ends() {
-    let _ = KIND.try_with(|kind| kind.set(Kind::Unknown));
-}
-
 /// Sees to it that this thread has the host's state.
 pub(crate) fn ensure_host_state() {
     if !is_host_thread() {
