@@ -12,11 +12,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use harness::{DEADLINE, Host};
+use harness::{DEADLINE, Host, virtualenv};
 
 /// How long a stop or a reload may take with threads and connections at work: far less than it takes
 /// when something has to run into a timeout.
@@ -24,19 +23,6 @@ const PROMPT: Duration = Duration::from_secs(10);
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/threads")
-}
-
-/// The folder of the virtualenv that the examples run in.
-fn virtualenv() -> &'static str {
-    static FOLDER: OnceLock<String> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let output = Command::new(examples().join("virtualenv"))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "no virtualenv: {said}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    })
 }
 
 /// A port that nobody listens on.

@@ -483,6 +483,18 @@ pub fn shipped_module() -> PathBuf {
     file
 }
 
+/// The folder of the virtualenv that some examples run in. The first time it takes the network.
+pub fn virtualenv() -> &'static str {
+    static FOLDER: OnceLock<String> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/threads/virtualenv");
+        let output = Command::new(program).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "no virtualenv: {said}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    })
+}
+
 /// Cargo does not build the module for the sake of these tests, so a stale one is easily tested by
 /// mistake. Beside the module cargo leaves a list of the files that it is made of.
 fn assert_up_to_date(module: &Path) {
