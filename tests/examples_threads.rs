@@ -199,6 +199,34 @@ mod flask {
     }
 
     #[test]
+    fn objects_become_messages() {
+        let port = free_port();
+        let values = DESTINATION.replace("${MESSAGE}", "${HOST} ${PROGRAM} ${MESSAGE}");
+        let changes = [("8080", port.to_string()), (DESTINATION, values)];
+        let changes = changes.each_ref().map(|(from, to)| (*from, to.as_str()));
+        let mut host = example("flask-source", &changes).start();
+        let head = "POST /log HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
+        for (body, status) in [
+            (r#"[{"message": "ä", "host": "h", "program": "p"}]"#, 200),
+            (r#"{"program": "p"}"#, 400),
+            (r#"["text"]"#, 400),
+            ("{", 400),
+        ] {
+            let mut stream = connect(port);
+            let length = body.len();
+            write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").unwrap();
+            let answer = answer(&stream);
+            assert!(
+                answer.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{answer}"
+            );
+        }
+        assert_eq!(host.wait_for_lines("stdout", 1), ["h p ä"]);
+        host.stop();
+        assert_no_errors(&host);
+    }
+
+    #[test]
     fn reloads_between_requests_lose_nothing_and_double_nothing() {
         let port = free_port();
         let mut host = example("flask-source", &[("8080", &port.to_string())]).start();
@@ -286,10 +314,7 @@ mod flask {
             (window, "log-iw-size(3)".to_owned()),
             (DESTINATION, STALLED.to_owned()),
         ];
-        let changes: Vec<_> = changes
-            .iter()
-            .map(|(from, to)| (*from, to.as_str()))
-            .collect();
+        let changes = changes.each_ref().map(|(from, to)| (*from, to.as_str()));
         let mut host = stall(example("flask-source", &changes)).start();
         for end in [Host::stop as fn(&mut Host), |host| assert!(host.reload())] {
             if !host.is_running() {
@@ -551,10 +576,7 @@ mod mqtt {
             (r#"python("#, r#"python( log-iw-size(3)"#.to_owned()),
             (destination, STALLED.to_owned()),
         ];
-        let stalled: Vec<_> = stalled
-            .iter()
-            .map(|(from, to)| (*from, to.as_str()))
-            .collect();
+        let stalled = stalled.each_ref().map(|(from, to)| (*from, to.as_str()));
         let mut host = stall(example("mqtt-source", &stalled));
         let broker = Broker::start(&host, port);
         host.restart();
@@ -689,10 +711,7 @@ mod twisted {
             ("log-iw-size(1000)", "log-iw-size(3)".to_owned()),
             (destination, STALLED.to_owned()),
         ];
-        let changes: Vec<_> = changes
-            .iter()
-            .map(|(from, to)| (*from, to.as_str()))
-            .collect();
+        let changes = changes.each_ref().map(|(from, to)| (*from, to.as_str()));
         let mut host = stall(example("twisted-source", &changes)).start();
         for end in [Host::stop as fn(&mut Host), |host| assert!(host.reload())] {
             if !host.is_running() {

@@ -25,7 +25,7 @@ def request(texts, kind):
     if kind == "text":
         body, content = texts[0].encode(), "text/plain"
     else:
-        records = [{"message": text, "number": number} for number, text in enumerate(texts)]
+        records = [{"message": text, "program": "client"} for text in texts]
         body, content = json.dumps(records if kind == "list" else records[0]).encode(), "application/json"
     try:
         with urllib.request.urlopen(urllib.request.Request(URL, body, {"Content-Type": content}), timeout=60) as answer:

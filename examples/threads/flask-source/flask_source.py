@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A source that is a web server: each request is handled on a thread of its own, which posts what came.
 
-POST /log takes a text, or JSON: an object with the text as "message", or a list of such objects. The other texts and numbers of
-an object become values of the message, as in ".http.user". The answer has how many messages syslog-ng took, and comes when it
-has them: 200 if it took all, 503 if it is stopping and the rest has to be sent again.
+POST /log takes a text, or JSON: an object with the text as "message", and "host" and "program" if there are any, or a list of such
+objects. The answer has how many messages syslog-ng took, and comes when it has them: 200 if it took all, 503 if it is stopping and
+the rest has to be sent again.
 """
 
 import socket
@@ -18,6 +18,9 @@ from syslogng import LogMessage, LogSource
 
 _LARGEST = 1 << 20
 """The most bytes that a request may have."""
+
+# No other names: syslog-ng remembers each name that a message ever had, so strangers must not choose them.
+_VALUES = {"message": "MESSAGE", "host": "HOST", "program": "PROGRAM"}
 
 
 class FlaskSource(LogSource):
@@ -83,11 +86,10 @@ def _message(record: Any) -> LogMessage:
     """The message of one object."""
     if not isinstance(record, dict) or not isinstance(record.get("message"), str):
         raise BadRequest('an object with a text as "message" is wanted')
-    message = LogMessage(record.pop("message"))
-    for name, value in record.items():
-        if not isinstance(value, (str, int, float)):
-            raise BadRequest(f"{name} is neither a text nor a number")
-        message[f".http.{name}"] = str(value)
+    message = LogMessage()
+    for key, name in _VALUES.items():
+        if key in record:
+            message[name] = str(record[key])
     return message
 
 
