@@ -15,7 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use harness::{DEADLINE, Host, virtualenv};
+use harness::{DEADLINE, Host, free_port, virtualenv};
 
 /// How long a stop or a reload may take with threads and connections at work: far less than it takes
 /// when something has to run into a timeout.
@@ -23,12 +23,6 @@ const PROMPT: Duration = Duration::from_secs(10);
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/threads")
-}
-
-/// A port that nobody listens on.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// Sets an example up as its users would, with its config as it stands but for `changes`; each is a

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-use harness::{Host, config_version};
+use harness::{Host, config_version, free_port};
 
 const MODULES: &str = concat!(env!("SYSLOG_NG_MODULE_DIR"), "/python/syslogng/modules");
 
@@ -44,12 +44,6 @@ fn host(module: &str, config: &str) -> Host {
         format!("@version: {major}.{minor}\n@include \"{MODULES}/{module}/scl/*.conf\"\n{config}"),
     );
     host
-}
-
-/// A port that nobody listens on at the moment.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// Answers each request with a JSON text, as long as the test runs; gives its port.

@@ -391,6 +391,19 @@ impl Drop for Host {
     }
 }
 
+/// A port of the loopback device that nobody listens on: none of those that clients are given, which
+/// another test's may have by the time it is used.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = std::process::id() * 61 + NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 10_000 + (number % 20_000) as u16;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 /// What `syslog-ng --version` says in the line that begins with `name`.
 fn said_version(name: &str) -> (u32, u32) {
     static SAID: OnceLock<String> = OnceLock::new();
