@@ -134,7 +134,7 @@ class LogSource:
 class LogParser:
     """The native base of syslogng.LogParser."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self: ...
 
 class Persist:
     """Keys and values that outlive the process, in syslog-ng's persist file."""

@@ -4,11 +4,13 @@
 //!
 //! - [`source`]: the driver and its slots.
 //! - [`poster`]: the way of a message into the host.
-//! - [`gate`]: when messages may be posted.
+//! - [`turns`]: which thread may post, and when.
+//! - [`gate`]: the phases of a source, and waiting for them to change.
 
 mod gate;
 mod poster;
 mod source;
+mod turns;
 
 use std::ffi::CStr;
 

@@ -9,17 +9,17 @@
 //! run() runs: the host waits for that thread before it takes the log paths down, and that thread waits
 //! for whoever is posting.
 
-use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 
-use super::gate::{Gate, Phase};
+use super::turns::Turns;
 use crate::ack::{Acks, Bookmark};
 use crate::ffi;
 use crate::locks::{self, NoPosting};
-use crate::message::{Message, Name, ensure_host_state, is_host_thread};
+use crate::message::{Message, Name, is_host_thread};
 
 /// Why a message was not posted. The host does not have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -58,18 +58,7 @@ pub enum Window {
 pub struct Poster(Arc<Shared>);
 
 struct Shared {
-    /// The host's main thread, as [`this_thread`] names it.
-    main: usize,
-    /// The thread that is in run(), likewise; 0 for none.
-    thread: AtomicUsize,
-    /// The worker of the source that is in run(). Set to NULL with the turn and under the gate's lock.
-    worker: AtomicPtr<ffi::LogThreadedSourceWorker>,
-    gate: Gate,
-    /// Held while a message is posted, without the module's own lock. Nobody waits for the window with
-    /// it: who is told to end may be waited for by who is not.
-    turn: Mutex<()>,
-    /// Whether other threads than the source's have posted.
-    guests: AtomicBool,
+    turns: Turns,
     /// Whether a batch ends behind each message.
     auto_close_batches: AtomicBool,
     /// What is set as TRANSPORT on each message.
@@ -103,101 +92,34 @@ impl Way {
     };
 }
 
-/// A number that no other living thread has, and that is not 0.
-fn this_thread() -> usize {
-    thread_local! {
-        static PLACE: u8 = const { 0 };
-    }
-    // A thread-local without a destructor is there as long as its thread.
-    PLACE.with(|place| ptr::from_ref(place).addr())
-}
-
 impl Poster {
     /// To be called on the main thread.
     pub(super) fn new() -> Self {
         Poster(Arc::new(Shared {
-            main: this_thread(),
-            thread: AtomicUsize::default(),
-            worker: AtomicPtr::default(),
-            gate: Gate::new(),
-            turn: Mutex::default(),
-            guests: AtomicBool::default(),
+            turns: Turns::new(),
             auto_close_batches: AtomicBool::new(true),
             transport: Mutex::default(),
             acks: Mutex::default(),
         }))
     }
 
+    /// Who may post, and when.
+    pub(super) fn turns(&self) -> &Turns {
+        &self.0.turns
+    }
+
     /// The source is being prepared: who posts now waits until it runs.
     pub(super) fn prepare(&self) {
-        self.0.guests.store(false, Ordering::Relaxed);
-        self.0.auto_close_batches.store(true, Ordering::Relaxed);
+        self.set_auto_close_batches(true);
         self.set_acks(None);
-        self.0.gate.enter(Phase::Prepared, |_| true);
+        self.turns().prepare();
     }
 
-    /// The source does not run any more, or will not run: who waits is told.
-    pub(super) fn end(&self) {
-        self.0.gate.enter(Phase::Idle, |_| true);
-    }
-
-    /// The same, and no bookmark is given back any more.
+    /// The source does not run any more, or will not run: who waits is told, and no bookmark is given
+    /// back any more.
     pub(super) fn release(&self) {
-        self.end();
+        self.turns().end();
         self.set_acks(None);
-    }
-
-    /// Tells the source to end by `tell`. Other threads that wait for its window are told before, so
-    /// that `tell` may wait for them; the source's own when that is done.
-    pub(super) fn stop(&self, tell: impl FnOnce()) {
-        /// Ends it also when `tell` panics.
-        struct Told<'g>(&'g Gate);
-        impl Drop for Told<'_> {
-            fn drop(&mut self) {
-                self.0.enter(Phase::Stopping, |phase| phase != Phase::Idle);
-            }
-        }
-        let gate = &self.0.gate;
-        gate.enter(Phase::Ending, |phase| phase != Phase::Idle);
-        let _told = Told(gate);
-        tell();
-    }
-
-    /// The window has opened.
-    pub(super) fn wake_up(&self) {
-        self.0.gate.notify_one();
-    }
-
-    /// Lets messages be posted while `body` runs, and not after that.
-    ///
-    /// # Safety
-    /// This is the source's thread, and `worker` lives until this returns.
-    pub(super) unsafe fn within(
-        &self,
-        worker: *mut ffi::LogThreadedSourceWorker,
-        body: impl FnOnce(),
-    ) {
-        /// Ends it also when `body` panics.
-        struct Within<'p>(&'p Shared);
-        impl Drop for Within<'_> {
-            fn drop(&mut self) {
-                self.0.gate.enter(Phase::Idle, |_| true);
-                self.0.thread.store(0, Ordering::Relaxed);
-                // Behind the message that somebody is posting, and not while somebody looks at it.
-                let _turn = self.0.lock_turn();
-                let worker = &self.0.worker;
-                self.0
-                    .gate
-                    .locked(|| worker.store(ptr::null_mut(), Ordering::Relaxed));
-            }
-        }
-        self.0.worker.store(worker, Ordering::Relaxed);
-        self.0.thread.store(this_thread(), Ordering::Relaxed);
-        self.0
-            .gate
-            .enter(Phase::Running, |phase| phase == Phase::Prepared);
-        let _within = Within(&self.0);
-        body();
     }
 
     fn transport(&self) -> MutexGuard<'_, Option<Vec<u8>>> {
@@ -228,7 +150,7 @@ impl Poster {
 
     /// Whether a message can be posted now. Only on the source's thread, in run().
     pub fn is_open(&self) -> bool {
-        self.0.is_source_s_thread() && self.0.is_open()
+        self.turns().is_window_open()
     }
 
     /// Hands a message to the host. Waits for the source to run and its window to open first, and on
@@ -284,14 +206,7 @@ impl Poster {
     /// On the source's own thread, waits until a message can be posted or the source is told to end.
     /// Elsewhere it does not wait. No lock is held.
     pub fn wait_behind(&self) {
-        if self.0.is_source_s_thread() {
-            let shared = &self.0;
-            let go_on = || shared.is_open() || shared.gate.phase() == Phase::Stopping;
-            if !go_on() {
-                shared.gate.wait(|| go_on().then_some(()));
-                shared.hand_on();
-            }
-        }
+        self.turns().wait_behind();
     }
 
     /// Hands a message to the host and does not wait behind it; and, on the source's own thread, not
@@ -327,7 +242,7 @@ impl Poster {
         // turn already in the course of a post.
         let _no_posting = NoPosting::begin().ok_or(PostError::Nested)?;
         locks::assert_host_s_may_be_taken();
-        let turn = self.0.take_turn(way.wait)?;
+        let turn = self.turns().take(way.wait)?;
         let worker = turn.worker;
         let mut acks = self.0.acks.lock().unwrap_or_else(PoisonError::into_inner);
         if acks.is_none() && bookmark.is_some() {
@@ -352,7 +267,7 @@ impl Poster {
         // the message is a reference of its own that was claimed for this post; the thread has the
         // host's state.
         unsafe { ffi::compat::source_post(worker, message.into_raw().as_ptr()) };
-        let window = if self.0.is_open() {
+        let window = if turn.is_open() {
             Window::Open
         } else {
             Window::Closed
@@ -374,15 +289,15 @@ impl Poster {
     /// The source does not run, or is told to end.
     #[doc(alias = "log_threaded_source_worker_close_batch")]
     pub fn close_batch(&self) -> Result<(), PostError> {
-        if self.0.is_source_s_thread() {
+        if self.turns().are_this_thread_s() {
             locks::assert_host_s_may_be_taken();
             close_batch_of_this_thread();
             return Ok(());
         }
-        if self.0.is_main_thread() {
+        if self.turns().is_main_thread() {
             return Err(PostError::MainThread);
         }
-        if self.0.gate.phase() != Phase::Running {
+        if !self.turns().is_running() {
             return Err(PostError::Stopping);
         }
         self.set_auto_close_batches(true);
@@ -390,102 +305,12 @@ impl Poster {
     }
 }
 
-/// The right to post the next message: the window is open, and nobody else posts.
-struct Turn<'s> {
-    shared: &'s Shared,
-    worker: *mut ffi::LogThreadedSourceWorker,
-    _held: MutexGuard<'s, ()>,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        if self.shared.is_open() {
-            self.shared.hand_on();
-        }
-    }
-}
-
 impl Shared {
-    fn lock_turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Lets the next of those who wait look at the window: who opened it woke one of them up.
-    fn hand_on(&self) {
-        if self.gate.has_waiters() {
-            self.gate.notify_one();
-        }
-    }
-
-    /// Whether this is the thread that is in run().
-    fn is_source_s_thread(&self) -> bool {
-        // Written by the thread that it is about; another one reads that it is not it, whatever the
-        // order.
-        self.thread.load(Ordering::Relaxed) == this_thread()
-    }
-
-    fn is_main_thread(&self) -> bool {
-        self.main == this_thread()
-    }
-
-    /// Whether the window is open. For who has the turn or the gate's lock, and the source's own thread
-    /// in run().
-    fn is_open(&self) -> bool {
-        let worker = self.worker.load(Ordering::Relaxed);
-        // SAFETY: if not NULL it is live until run() ends on the source's own thread, which takes the
-        // turn and the gate's lock before it sets it to NULL.
-        !worker.is_null() && unsafe { ffi::compat::source_is_open(worker) }
-    }
-
     /// Ends the batch behind a message, where batches end by themselves. On a thread of the host's that
     /// is not the source's nobody else would do it.
     fn end_batch(&self) {
-        if self.auto_close_batches.load(Ordering::Relaxed) || !self.is_source_s_thread() {
+        if self.auto_close_batches.load(Ordering::Relaxed) || !self.turns.are_this_thread_s() {
             close_batch_of_this_thread();
-        }
-    }
-
-    /// Takes the turn when the window is open.
-    fn take_turn(&self, wait: bool) -> Result<Turn<'_>, PostError> {
-        let guest = !self.is_source_s_thread();
-        if guest {
-            if self.is_main_thread() {
-                return Err(PostError::MainThread);
-            }
-            ensure_host_state();
-            self.guests.store(true, Ordering::Relaxed);
-        }
-        loop {
-            let held = self.lock_turn();
-            match self.may_post(guest, wait) {
-                Some(Ok(())) => {
-                    let worker = self.worker.load(Ordering::Relaxed);
-                    return Ok(Turn {
-                        shared: self,
-                        worker,
-                        _held: held,
-                    });
-                }
-                Some(Err(error)) => return Err(error),
-                None => drop(held),
-            }
-            // Somebody else may be faster, and close it again.
-            self.gate.wait(|| self.may_post(guest, wait)).ok();
-        }
-    }
-
-    /// Whether a message can be posted now; `None` if that is worth waiting for. For who has the turn
-    /// or the gate's lock.
-    fn may_post(&self, guest: bool, wait: bool) -> Option<Result<(), PostError>> {
-        match self.gate.phase() {
-            Phase::Idle => Some(Err(PostError::Stopping)),
-            Phase::Prepared => None,
-            Phase::Ending | Phase::Stopping if guest => Some(Err(PostError::Stopping)),
-            // The host ends the process when a message is posted into a closed window, also at a stop.
-            _ if self.is_open() => Some(Ok(())),
-            Phase::Stopping => Some(Err(PostError::Stopping)),
-            _ if wait || guest || self.guests.load(Ordering::Relaxed) => None,
-            _ => Some(Err(PostError::Closed)),
         }
     }
 }

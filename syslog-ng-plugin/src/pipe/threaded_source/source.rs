@@ -357,7 +357,7 @@ unsafe extern "C" fn deinit<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_
     }
     guard("source.deinit", (), || {
         // Where it did not come to run: the driver may wait for who waits for that.
-        state.poster.end();
+        state.poster.turns().end();
         if let Some(driver) = driver {
             driver.stop();
         }
@@ -422,7 +422,12 @@ impl<D: ThreadedSource> SourceSlots for Instance<D> {
         let state = unsafe { Self::state(driver) };
         if let Some(driver) = state.driver.get() {
             // SAFETY: the caller's word.
-            unsafe { state.poster.within(worker, || driver.run(&state.poster)) };
+            unsafe {
+                state
+                    .poster
+                    .turns()
+                    .within(worker, || driver.run(&state.poster))
+            };
         }
     }
 
@@ -430,14 +435,14 @@ impl<D: ThreadedSource> SourceSlots for Instance<D> {
         // SAFETY: the caller's word.
         let state = unsafe { Self::state(driver) };
         if let Some(driver) = state.driver.get() {
-            state.poster.stop(|| driver.request_exit());
+            state.poster.turns().stop(|| driver.request_exit());
         }
     }
 
     unsafe fn wakeup(driver: *mut ffi::LogThreadedSourceDriver) {
         // SAFETY: the caller's word.
         let state = unsafe { Self::state(driver) };
-        state.poster.wake_up();
+        state.poster.turns().wake_up();
         if let Some(driver) = state.driver.get() {
             driver.wakeup();
         }
