@@ -8,7 +8,7 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyIterator, PyTuple};
-use syslog_ng_plugin::{Bookmark, Message, PostError, Poster, Window};
+use syslog_ng_plugin::{Bookmark, Message, PostError, Poster};
 
 use super::kept;
 use super::link::{Link, Linked};
@@ -96,17 +96,14 @@ impl<'py> Taken<'py> {
     }
 }
 
-/// Calls suspend() where the class has it and the window is closed.
-fn suspend_if_closed(
-    py: Python<'_>,
-    linked: &Linked<RunningSource>,
-    window: Window,
-    method: &str,
-) -> PyResult<()> {
-    if linked.suspends && window == Window::Closed {
-        linked.running(method)?.suspend(py);
+/// Calls suspend() where the class has it and the window is closed. That is looked at with the GIL held:
+/// wakeup() needs it too, so it comes after suspend() has begun.
+fn suspend_if_closed(py: Python<'_>, linked: &Linked<RunningSource>) {
+    if linked.suspends && linked.poster.is_closed() {
+        if let Ok(running) = linked.running("suspend") {
+            running.suspend(py);
+        }
     }
-    Ok(())
 }
 
 impl LogSource {
@@ -159,16 +156,17 @@ impl LogSource {
             if linked.suspends {
                 poster.try_post_with(&message, bookmark)
             } else {
-                let posted = poster.post_with(&message, bookmark);
-                posted.map(|()| Window::Open)
+                poster.post_with(&message, bookmark)
             }
         });
         if posted.is_err() {
             msg.was_not_posted();
         }
         match posted {
-            // wakeup() needs the GIL too, so it comes after suspend() has begun.
-            Ok(window) => suspend_if_closed(py, &linked, window, POST),
+            Ok(()) => {
+                suspend_if_closed(py, &linked);
+                Ok(())
+            }
             Err(PostError::Closed) => {
                 let what = "Incorrectly suspended source, dropping message";
                 let running = linked.running(POST)?;
@@ -194,7 +192,7 @@ impl LogSource {
             let more = taken.fill(&mut items);
             let Taken { objects, messages } = taken;
             // As in post_message().
-            let (count, window) = py.detach(move || {
+            let (count, result) = py.detach(move || {
                 let (messages, bookmarks): (Vec<_>, Vec<_>) = messages.into_iter().unzip();
                 let all = messages.iter().zip(bookmarks);
                 let result = poster.post_all(all);
@@ -207,10 +205,10 @@ impl LogSource {
             for object in &objects[count..] {
                 object.get().was_not_posted();
             }
-            let result = window
-                .map_err(|error| why(error, POST))
-                .and_then(|window| suspend_if_closed(py, &linked, window, POST));
-            match result.and(more) {
+            if count > 0 {
+                suspend_if_closed(py, &linked);
+            }
+            match result.map_err(|error| why(error, POST)).and(more) {
                 Ok(true) => {}
                 Ok(false) => return Ok(posted),
                 Err(error) => {

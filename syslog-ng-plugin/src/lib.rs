@@ -34,7 +34,7 @@ pub use pipe::{
     Around, Batch, BlockError, BlockGenerator, Destination, DestinationWorker, Fetch, Fetched,
     FlushMode, FunctionResult, GeneratorError, HttpHeaders, HttpRequest, InnerDestination, Insert,
     MessageParser, Names, ParserPlace, PostError, Poster, Prepared, RootBlock, Source,
-    TemplateFunction, ThreadedDestination, ThreadedFetcher, ThreadedSource, Window,
+    TemplateFunction, ThreadedDestination, ThreadedFetcher, ThreadedSource,
     register_block_generator,
 };
 pub use stats::Counter;

@@ -71,4 +71,4 @@ pub use threaded_destination::{
     Batch, Destination, DestinationWorker, FlushMode, Insert, Names, Prepared, ThreadedDestination,
 };
 pub use threaded_fetcher::{Fetch, Fetched, ThreadedFetcher};
-pub use threaded_source::{PostError, Poster, Source, ThreadedSource, Window};
+pub use threaded_source::{PostError, Poster, Source, ThreadedSource};

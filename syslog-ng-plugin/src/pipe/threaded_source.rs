@@ -18,7 +18,7 @@ use super::Names;
 use crate::config::{Config, Location};
 use crate::options::OptionRule;
 
-pub use poster::{PostError, Poster, Window};
+pub use poster::{PostError, Poster};
 pub use source::Source;
 pub(crate) use source::parse;
 

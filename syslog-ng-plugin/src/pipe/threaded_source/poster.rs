@@ -44,15 +44,6 @@ pub enum PostError {
     Nested,
 }
 
-/// What the window looks like behind a message that was posted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// The next one can be posted.
-    Open,
-    /// [`wakeup`](super::ThreadedSource::wakeup) is called as soon as it opens.
-    Closed,
-}
-
 /// Posts messages of a source, from any thread but the host's main thread. May be kept and handed about.
 #[derive(Clone)]
 pub struct Poster(Arc<Shared>);
@@ -148,9 +139,17 @@ impl Poster {
         *self.transport() = name.map(|name| name.as_bytes().to_vec());
     }
 
-    /// Whether a message can be posted now. Only on the source's thread, in run().
+    /// Whether run() runs and its window is open: on the source's thread a message can be posted now,
+    /// unless others are faster. Takes a lock for a moment, on any thread.
     pub fn is_open(&self) -> bool {
-        self.turns().is_window_open()
+        self.turns().is_window_open() == Some(true)
+    }
+
+    /// Whether run() runs and its window is closed:
+    /// [`wakeup`](super::ThreadedSource::wakeup) is called as soon as it opens. As
+    /// [`is_open`](Self::is_open).
+    pub fn is_closed(&self) -> bool {
+        self.turns().is_window_open() == Some(false)
     }
 
     /// Hands a message to the host. Waits for the source to run and its window to open first, and on
@@ -187,12 +186,12 @@ impl Poster {
     pub fn post_all<'m>(
         &self,
         messages: impl IntoIterator<Item = (&'m Message, Option<Bookmark>)>,
-    ) -> (usize, Result<Window, PostError>) {
+    ) -> (usize, Result<(), PostError>) {
         let mut posted = 0;
-        let mut window = Ok(Window::Open);
+        let mut result = Ok(());
         for (message, bookmark) in messages {
-            window = self.hand_over(message, bookmark, Way::WITH_MORE);
-            if window.is_err() {
+            result = self.hand_over(message, bookmark, Way::WITH_MORE);
+            if result.is_err() {
                 break;
             }
             posted += 1;
@@ -200,7 +199,7 @@ impl Poster {
         if posted > 0 {
             self.0.end_batch();
         }
-        (posted, window)
+        (posted, result)
     }
 
     /// On the source's own thread, waits until a message can be posted or the source is told to end.
@@ -216,7 +215,7 @@ impl Poster {
     /// # Errors
     /// The host does not have the message.
     #[doc(alias = "log_threaded_source_post")]
-    pub fn try_post(&self, message: &Message) -> Result<Window, PostError> {
+    pub fn try_post(&self, message: &Message) -> Result<(), PostError> {
         self.try_post_with(message, None)
     }
 
@@ -228,7 +227,7 @@ impl Poster {
         &self,
         message: &Message,
         bookmark: Option<Bookmark>,
-    ) -> Result<Window, PostError> {
+    ) -> Result<(), PostError> {
         self.hand_over(message, bookmark, Way::WITHOUT_WAITING)
     }
 
@@ -237,7 +236,7 @@ impl Poster {
         message: &Message,
         bookmark: Option<Bookmark>,
         way: Way,
-    ) -> Result<Window, PostError> {
+    ) -> Result<(), PostError> {
         // The host holds the tracker's lock where a bookmark is given back, and this thread has the
         // turn already in the course of a post.
         let _no_posting = NoPosting::begin().ok_or(PostError::Nested)?;
@@ -267,18 +266,13 @@ impl Poster {
         // the message is a reference of its own that was claimed for this post; the thread has the
         // host's state.
         unsafe { ffi::compat::source_post(worker, message.into_raw().as_ptr()) };
-        let window = if turn.is_open() {
-            Window::Open
-        } else {
-            Window::Closed
-        };
-        if window == Window::Closed {
+        if !turn.is_open() {
             // What waits in an open batch would never make room in the window.
             close_batch_of_this_thread();
         } else if !way.more {
             self.0.end_batch();
         }
-        Ok(window)
+        Ok(())
     }
 
     /// Lets those that gather messages go on with what was posted so far. Runs the log path, so no

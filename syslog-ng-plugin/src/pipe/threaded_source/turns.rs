@@ -154,9 +154,14 @@ impl Turns {
         self.gate.phase() == Phase::Running
     }
 
-    /// Whether the window is open. Only on the source's thread, in run().
-    pub(super) fn is_window_open(&self) -> bool {
-        self.are_this_thread_s() && self.is_open()
+    /// Whether the window is open; `None` where run() does not run. Any thread.
+    pub(super) fn is_window_open(&self) -> Option<bool> {
+        let look = || (self.gate.phase() > Phase::Prepared).then(|| self.is_open());
+        if self.are_this_thread_s() {
+            look()
+        } else {
+            self.gate.locked(look)
+        }
     }
 
     /// Whether the window is open. For who has the turn or the gate's lock, and the source's own thread
