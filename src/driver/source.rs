@@ -57,6 +57,7 @@ pub(crate) struct Running {
     request_exit: Method,
     /// suspend() and wakeup(), where the class does not want post_message() to wait.
     flow: Option<(Method, Method)>,
+    poster: Poster,
 }
 
 impl ThreadedSource for PythonSource {
@@ -168,7 +169,13 @@ impl ThreadedSource for PythonSource {
             return;
         };
         attach(|py| {
-            if let Some((_, wakeup)) = &running.flow {
+            // It may have come late, with the window closed again and the source suspended: then another
+            // one follows.
+            if let Some((_, wakeup)) = running
+                .flow
+                .as_ref()
+                .filter(|_| !running.poster.is_closed())
+            {
                 running.instance.call(py, wakeup);
             }
             drop(running);
@@ -236,6 +243,7 @@ impl PythonSource {
             run,
             request_exit,
             flow,
+            poster: source.poster(),
         };
         Some((running, names))
     }

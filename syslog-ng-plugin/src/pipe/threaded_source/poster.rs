@@ -139,13 +139,13 @@ impl Poster {
         *self.transport() = name.map(|name| name.as_bytes().to_vec());
     }
 
-    /// Whether run() runs and its window is open: on the source's thread a message can be posted now,
+    /// Whether run() runs, is not told to end, and its window is open: on the source's thread a message can be posted now,
     /// unless others are faster. Takes a lock for a moment, on any thread.
     pub fn is_open(&self) -> bool {
         self.turns().is_window_open() == Some(true)
     }
 
-    /// Whether run() runs and its window is closed:
+    /// Whether run() runs, is not told to end, and its window is closed:
     /// [`wakeup`](super::ThreadedSource::wakeup) is called as soon as it opens. As
     /// [`is_open`](Self::is_open).
     pub fn is_closed(&self) -> bool {

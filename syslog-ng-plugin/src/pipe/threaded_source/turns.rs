@@ -154,9 +154,9 @@ impl Turns {
         self.gate.phase() == Phase::Running
     }
 
-    /// Whether the window is open; `None` where run() does not run. Any thread.
+    /// Whether the window is open; `None` where run() does not run or is told to end. Any thread.
     pub(super) fn is_window_open(&self) -> Option<bool> {
-        let look = || (self.gate.phase() > Phase::Prepared).then(|| self.is_open());
+        let look = || self.is_running().then(|| self.is_open());
         if self.are_this_thread_s() {
             look()
         } else {
