@@ -46,23 +46,26 @@ fn host(module: &str, config: &str) -> Host {
     host
 }
 
-/// Answers each request with a JSON text, as long as the test runs; gives its port.
-fn serve(body: String) -> u16 {
+/// Answers each request with a JSON text for its path, as long as the test runs; gives its port.
+fn serve(answer: impl Fn(&str) -> &'static str + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut reader = BufReader::new(stream.unwrap());
-            let mut line = String::new();
-            while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
-                line.clear();
-            }
+            let mut request = String::new();
+            while reader
+                .read_line(&mut request)
+                .is_ok_and(|read| read > "\r\n".len())
+            {}
+            let path = request.split(' ').nth(1).unwrap_or_default();
+            let body = answer(path);
             let length = body.len();
             let head = format!(
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
                  Connection: close\r\n\r\n"
             );
-            let _ = reader.get_mut().write_all((head + &body).as_bytes());
+            let _ = reader.get_mut().write_all((head + body).as_bytes());
         }
     });
     port
@@ -145,19 +148,19 @@ fn hypr_fetches_what_its_server_has() {
     if !is_there("hypr", &["requests"]) {
         return;
     }
-    let port = serve(
+    let port = serve(|path| {
+        if path == "/cc/api/application" {
+            return r#"[{"appID": "app"}]"#;
+        }
         r#"{"metadata": {"totalRecords": 1, "totalPages": 1, "currentPage": 1},
             "data": [{"message": "signed in", "eventTimeInUTC": 1700000000000, "rpAppId": "app", "count": 3}]}"#
-            .to_owned(),
-    );
-    // Without its own snippet, which needs a block generator.
+    });
+    // What generates its sources asks the server for which.
     let mut host = host(
-        "example",
+        "hypr",
         &format!(
             r#"source s {{
-                 python-fetcher(class("syslogng.modules.hypr.HyprAuditSource") options(
-                   "url" => "http://127.0.0.1:{port}" "rp_app_id" => "app" "bearer_token" => "c2VjcmV0"
-                   "page_size" => 100 "initial_hours" => 4 "ignore_persistence" => yes "log_level" => "INFO"));
+                 hypr-audit-trail(url("http://127.0.0.1:{port}") bearer-token("c2VjcmV0") ignore-persistence(yes));
                }};
                destination d {{ file("@DIR@/out.txt" template("$MESSAGE $PROGRAM ${{.hypr.count}} $S_UNIXTIME $TRANSPORT\n")); }};
                log {{ source(s); destination(d); flags(flow-control); }};"#
