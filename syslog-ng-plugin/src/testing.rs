@@ -198,9 +198,8 @@ unsafe extern "C" fn append(list: *mut ffi::List, item: glib_sys::gconstpointer)
     // SAFETY: see the function.
     let headers = unsafe { &mut *list.cast::<Headers>() };
     // SAFETY: as above.
-    headers
-        .items
-        .push(unsafe { CStr::from_ptr(item.cast()) }.to_owned());
+    let item = unsafe { CStr::from_ptr(item.cast()) };
+    headers.items.push(item.to_owned());
 }
 
 /// # Safety

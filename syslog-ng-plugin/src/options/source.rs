@@ -220,9 +220,10 @@ impl SourceSettings {
         set_text(&mut source.host_override, &self.host_override);
         let mut tags = ptr::null_mut();
         for tag in &self.tags {
+            // SAFETY: the text is NUL-terminated.
+            let text = unsafe { glib_sys::g_strdup(tag.as_ptr()) };
             // SAFETY: the list is ours; its elements are texts that g_free() frees.
-            tags =
-                unsafe { glib_sys::g_list_append(tags, glib_sys::g_strdup(tag.as_ptr()).cast()) };
+            tags = unsafe { glib_sys::g_list_append(tags, text.cast()) };
         }
         if !tags.is_null() {
             // SAFETY: the source is being read; the function frees the list with its texts

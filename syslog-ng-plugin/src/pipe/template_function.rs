@@ -174,8 +174,9 @@ unsafe extern "C" fn call<F: TemplateFunction>(
         for (text, argument) in texts.iter_mut().zip(&arguments.argv[..count]) {
             // SAFETY: as many strings as the state has templates were filled (lib/template/
             // simple-function.c: tf_simple_func_eval), and nobody changes them during this call.
-            *text =
-                unsafe { std::slice::from_raw_parts((**argument).str.cast(), (**argument).len) };
+            let argument = unsafe { &**argument };
+            // SAFETY: as above; a GString has its bytes and how many there are.
+            *text = unsafe { std::slice::from_raw_parts(argument.str.cast(), argument.len) };
         }
         let result = FunctionResult {
             text,
