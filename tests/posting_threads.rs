@@ -91,25 +91,28 @@ fn sixteen_threads_lose_nothing_over_reloads() {
 }
 
 #[test]
-fn sixteen_threads_lose_nothing_over_stops() {
-    let (threads, messages) = (16, 20_000);
+fn sixteen_threads_lose_nothing_over_stops_and_reloads() {
+    let (threads, messages) = (16, 100_000);
     // What is on its way at a stop is kept on disk.
-    let buffer =
-        "disk-buffer(disk-buf-size(100000000) mem-buf-size(10000000) reliable(yes) dir(\"@DIR@\"))";
+    let buffer = "disk-buffer(disk-buf-size(1000000000) mem-buf-size(10000000) reliable(yes) dir(\"@DIR@\"))";
     let source = format!("python(class(\"posting.S\") {WINDOW});");
     let destination = format!("{BATCH} {buffer}");
     let mut host = host(&source, &destination, threads, messages, 0.1).start();
-    let mut stops = 0;
+    let mut times = 0;
     let mut last = Instant::now();
     wait_for_all(&mut host, threads * messages, |host| {
-        if last.elapsed() > Duration::from_secs(1) {
-            host.stop();
-            host.restart();
-            stops += 1;
+        if last.elapsed() > Duration::from_secs(2) {
+            if times % 2 == 0 {
+                host.stop();
+                host.restart();
+            } else {
+                assert!(host.reload());
+            }
+            times += 1;
             last = Instant::now();
         }
     });
-    assert!(stops > 1, "{stops} stops only");
+    assert!(times > 3, "{times} stops and reloads only");
     host.stop();
     assert_exactly_once(&host, threads, messages);
 }
