@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use harness::{Host, config_version};
 
 const MODULE: &str = r#"
-from syslogng import LogDestination, LogFetcher, LogSource
+from syslogng import LogDestination, LogFetcher, LogParser, LogSource
 made = open("made", "a")
 class Good(LogDestination):
     def __init__(self): print("made", file=made, flush=True)
@@ -26,6 +26,10 @@ class WithoutRun(LogSource):
     def request_exit(self): pass
 class WithoutFetch(LogFetcher):
     pass
+class WithoutParse(LogParser):
+    pass
+class WithoutHeaders:
+    def __init__(self, options): pass
 class NoSource:
     def run(self): pass
     def request_exit(self): pass
@@ -45,12 +49,14 @@ destination d_batches { python(class("m.Batches")); };
 destination d_missing { python(class("m.Nowhere")); };
 destination d_module { python(class("yaml_is_not_there.D")); };
 destination d_send { python(class("m.WithoutSend")); };
-log { source(s_run); source(s_fetch); source(s_none); destination(d_good); destination(d_function); destination(d_assigned);
+parser p_parse { python(class("m.WithoutParse")); };
+destination d_http { http(url("http://localhost/") python-http-header(class("m.WithoutHeaders"))); };
+log { source(s_run); source(s_fetch); source(s_none); parser(p_parse); destination(d_http); destination(d_good); destination(d_function); destination(d_assigned);
     destination(d_batches); destination(d_missing); destination(d_module); destination(d_send); };
 "#;
 
 /// Line, column and text of each mistake in [`CONFIG`].
-const MISTAKES: [(&str, &str); 6] = [
+const MISTAKES: [(&str, &str); 8] = [
     (
         "3:16",
         "python-source: ~the class does not define run(self)",
@@ -68,6 +74,14 @@ const MISTAKES: [(&str, &str); 6] = [
     (
         "13:22",
         "python-dest: ~the class does not define send(self, msg), nor send_batch(self, batch)",
+    ),
+    (
+        "14:18",
+        "python-parser: ~the class does not define parse(self, msg)",
+    ),
+    (
+        "15:52",
+        "python-http-header: ~the class does not define get_headers(self, body, headers)",
     ),
 ];
 

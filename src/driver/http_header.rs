@@ -20,17 +20,28 @@ use syslog_ng_plugin::{
     Around, Config, HttpHeaders, HttpRequest, InnerDestination, Location, Names, OptionRule,
 };
 
+use super::classes::{Declared, Wanted};
 use super::global_code::GlobalCode;
 use crate::interpreter::{attach, attach_for_config, keep_thread_state};
 use crate::object::{self, Method, Object, Place, Reporter};
 use crate::options::{Binding, HTTP_HEADER};
 use crate::outcome;
 
+/// What a class has to have. It needs no base.
+const WANTED: Wanted = Wanted {
+    kind: "python-http-header",
+    base: |py| Ok(py.get_type::<PyAny>().into_any()),
+    base_name: "",
+    derives: false,
+    methods: &[(&["get_headers"], "get_headers(self, body, headers)")],
+};
+
 /// `python-http-header()` in `http()`.
 pub(crate) struct PythonHttpHeader {
     class: String,
     binding: Binding,
     code: Arc<GlobalCode>,
+    declared: Arc<Declared>,
     /// There between attach() and detach().
     running: Mutex<Option<Arc<Running>>>,
 }
@@ -48,8 +59,9 @@ impl InnerDestination for PythonHttpHeader {
     type Options = Binding;
     const OPTIONS: &'static [OptionRule<Binding>] = HTTP_HEADER;
 
-    fn configured(binding: Binding, config: Config<'_>, _end: Location) -> Result<Self, String> {
+    fn configured(binding: Binding, config: Config<'_>, end: Location) -> Result<Self, String> {
         Ok(PythonHttpHeader {
+            declared: Declared::new(WANTED, &binding, config, end),
             class: binding.required_class("python-http-header()")?,
             binding,
             code: config.state(),
@@ -60,12 +72,13 @@ impl InnerDestination for PythonHttpHeader {
     fn attach(&self, around: &Around<'_>) -> Option<Names> {
         self.release();
         let place = Place {
-            kind: "python-http-header",
+            kind: WANTED.kind,
             driver: around.id().into_owned(),
             class: self.class.clone(),
             config: around.location(),
         };
-        let reporter = Arc::new(Reporter::new(place, around.errors()));
+        let reporter = Reporter::new(place, around.errors()).beside(self.declared.clone());
+        let reporter = Arc::new(reporter);
         let options_were_texts = TYPED_OPTIONS && around.config().version_is_older_than(4, 2);
         let running = attach_for_config(|py| {
             if options_were_texts {
@@ -137,17 +150,7 @@ impl PythonHttpHeader {
     /// Makes the object and looks its methods up. `None` when that fails, which has been said.
     fn make(&self, py: Python<'_>, reporter: &Arc<Reporter>) -> Option<Running> {
         let class = object::resolve(py, &self.class, self.code.main(py).as_ref());
-        let class = class.map_err(|error| {
-            let exception = object::Exception::of(py, &error);
-            reporter.refuse(
-                py,
-                "the class cannot be found",
-                &[
-                    ("exception", &exception.text),
-                    ("traceback", &exception.traceback),
-                ],
-            );
-        });
+        let class = class.map_err(|error| reporter.refuse_missing_class(py, &error));
         let class = class.ok()?;
         let instance = object::to_dict(py, &self.binding.options);
         let instance = instance.and_then(|options| class.call1((options,)));
@@ -159,7 +162,7 @@ impl PythonHttpHeader {
         let base = py.get_type::<PyAny>();
         let Some(get_headers) = object.method(py, "get_headers", &base) else {
             let why = "the class does not define get_headers(self, body, headers)";
-            reporter.refuse(py, why, &[]);
+            reporter.refuse_class(py, why, &[]);
             return None;
         };
         let on_response = object.method(py, "on_http_response_received", &base);
