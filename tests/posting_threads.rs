@@ -85,7 +85,7 @@ fn sixteen_threads_lose_nothing_over_reloads() {
             last = Instant::now();
         }
     });
-    assert!(reloads > 3, "{reloads} reloads only");
+    assert!(reloads >= 2, "{reloads} reloads only");
     host.stop();
     assert_exactly_once(&host, threads, messages);
 }
@@ -101,7 +101,7 @@ fn sixteen_threads_lose_nothing_over_stops_and_reloads() {
     let mut times = 0;
     let mut last = Instant::now();
     wait_for_all(&mut host, threads * messages, |host| {
-        if last.elapsed() > Duration::from_secs(2) {
+        if last.elapsed() > Duration::from_secs(1) {
             if times % 2 == 0 {
                 host.stop();
                 host.restart();
@@ -112,7 +112,7 @@ fn sixteen_threads_lose_nothing_over_stops_and_reloads() {
             last = Instant::now();
         }
     });
-    assert!(times > 3, "{times} stops and reloads only");
+    assert!(times >= 2, "{times} stops and reloads only");
     host.stop();
     assert_exactly_once(&host, threads, messages);
 }
@@ -152,7 +152,7 @@ fn fetched_lists_lose_nothing_over_reloads() {
         std::thread::sleep(Duration::from_millis(20));
     }
     host.stop();
-    assert!(reloads > 3, "{reloads} reloads only");
+    assert!(reloads >= 2, "{reloads} reloads only");
     let (mut next, mut again) = (0, 0);
     for line in host.lines("arrived") {
         let number: usize = line.strip_prefix("0 ").unwrap().parse().unwrap();
