@@ -35,21 +35,31 @@ fn host(source: &str, destination: &str, threads: usize, messages: usize, stall:
 }
 
 /// Waits until `count` lines have arrived, and calls `meanwhile` every now and then before that.
-fn wait_for_all(host: &mut Host, count: usize, mut meanwhile: impl FnMut(&mut Host)) {
+fn wait_for_all(host: &mut Host, count: usize, meanwhile: impl FnMut(&mut Host)) {
+    wait_until_arrived(host, |lines| lines.len() >= count, meanwhile);
+}
+
+/// The same, until what has arrived is all there is as far as `is_all` can tell.
+fn wait_until_arrived(
+    host: &mut Host,
+    is_all: impl Fn(&[String]) -> bool,
+    mut meanwhile: impl FnMut(&mut Host),
+) {
     let mut seen = 0;
     let mut last = Instant::now();
     loop {
-        let arrived = host.lines("arrived").len();
-        if arrived >= count {
+        let lines = host.lines("arrived");
+        if is_all(&lines) {
             return;
         }
+        let arrived = lines.len();
         if arrived > seen {
             seen = arrived;
             last = Instant::now();
         }
         assert!(
             last.elapsed() < WATCHDOG,
-            "nothing moves, with {arrived} of {count} there:\n{}{}",
+            "nothing moves, with {arrived} messages there:\n{}{}",
             host.read("trace"),
             host.log()
         );
@@ -136,21 +146,14 @@ fn fetched_lists_lose_nothing_over_reloads() {
     let mut reloads = 0;
     // What was on its way at a reload comes twice, so more lines than messages come.
     let end = format!("0 {}", messages - 1);
-    let mut seen = 0;
-    let mut moved = Instant::now();
-    while host.lines("arrived").last() != Some(&end) {
+    let is_all = |lines: &[String]| lines.last() == Some(&end);
+    wait_until_arrived(&mut host, is_all, |host| {
         if last.elapsed() > Duration::from_millis(200) {
             assert!(host.reload());
             reloads += 1;
             last = Instant::now();
         }
-        let arrived = host.lines("arrived").len();
-        if arrived > seen {
-            (seen, moved) = (arrived, Instant::now());
-        }
-        assert!(moved.elapsed() < WATCHDOG, "nothing moves:\n{}", host.log());
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    });
     host.stop();
     assert!(reloads >= 2, "{reloads} reloads only");
     let (mut next, mut again) = (0, 0);
