@@ -9,8 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyList, PySequence, PyString, PyTuple};
 use syslog_ng_plugin::{Fetch, Fetched, Insert, ValueType};
 
-use crate::driver::bookmark_of;
-use crate::message::{LogMessage, ValueMode, from_python};
+use crate::driver::for_posting;
+use crate::message::{LogMessage, ValueMode, bytes_of, from_python};
 use crate::object::Error;
 
 const SEND: &str = "True or self.SUCCESS when the message is delivered, self.QUEUED when it is \
@@ -186,6 +186,10 @@ pub(crate) fn template_function<T>(
     mode: ValueMode,
     take: impl FnOnce(ValueType, &[u8]) -> T,
 ) -> Result<T, Error> {
+    // Most results are texts, of which no other code is asked.
+    if let Ok(Some(bytes)) = bytes_of(returned) {
+        return Ok(take(ValueType::String, bytes));
+    }
     let py = returned.py();
     let expected = match mode {
         ValueMode::Bytes => FUNCTION_TEXT,
@@ -271,10 +275,7 @@ pub(crate) fn fetch(returned: &Bound<'_, PyAny>) -> Result<FetchResult, Error> {
 
 /// A message that fetch() returned, for its post; `None` where it has been posted.
 fn fetched(message: &Bound<'_, LogMessage>) -> Option<Fetched> {
-    let py = message.py();
-    let message = message.get();
-    let bookmark = bookmark_of(py, message);
-    let message = message.for_posting(py)?;
+    let (message, bookmark) = for_posting(message.py(), message.get())?;
     Some(Fetched { message, bookmark })
 }
 

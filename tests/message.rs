@@ -85,6 +85,38 @@ class D(LogDestination):
 }
 
 #[test]
+fn messages_that_are_kept_stay_as_they_are_while_others_come() {
+    let code = r#"
+class D(LogDestination):
+    def init(self, options):
+        self.kept, self.raised, self.ids = [], [], set()
+        return True
+    def send(self, msg):
+        text = msg["MESSAGE"]
+        self.ids.add(id(msg))
+        number = int(text)
+        if number % 5 == 0:
+            self.kept.append(msg)
+        if number % 7 == 0:
+            try:
+                raise ValueError(msg)
+            except ValueError as error:
+                self.raised.append(error)
+        msg.set_bookmark(text)
+        if number == 99:
+            trace([int(m["MESSAGE"]) for m in self.kept] == list(range(0, 100, 5)))
+            trace([int(e.args[0]["MESSAGE"]) for e in self.raised] == list(range(0, 100, 7)))
+            trace(len(self.ids) < 60)
+        return True
+"#;
+    let mut host = host(r#"python(class("m.D"));"#, code).start();
+    let lines: String = (0..100).map(|number| format!("{number}\n")).collect();
+    host.append("in.txt", &lines);
+    assert_eq!(host.wait_for_lines("trace", 3), ["True", "True", "True"]);
+    host.stop();
+}
+
+#[test]
 fn what_is_refused_says_why() {
     let code = r#"
 import datetime

@@ -445,3 +445,122 @@ class Refuses(S):
     assert_eq!(trace, ["None", "None", stopping]);
     host.stop();
 }
+
+#[test]
+fn a_posted_message_reads_as_python_made_it() {
+    let code = r#"
+import functools
+class Text(str): pass
+class Message(LogMessage):
+    def __init__(self, text):
+        super().__init__(text)
+class S(LogSource):
+    def run(self):
+        post = self.post_message
+        held = (LogMessage("in a tuple"),)
+        post(*held)
+        trace(held[0].get_as_str("MESSAGE"), attempt(lambda: post(*held)))
+        twice = functools.partial(post, LogMessage(b"bound"))
+        twice()
+        trace(twice.args[0].get_as_str("MESSAGE"), attempt(twice))
+        local = LogMessage("local")
+        stamp, pri = local["S_ISODATE"], local.get_pri()
+        post(local)
+        time.sleep(0.01)
+        trace(local.get_as_str("MESSAGE"), local["S_ISODATE"] == stamp, local.get_pri() == pri, local.get_as_str("HOST", "-"), b"SOURCE" in local.keys())
+        local["user"] = "later"
+        trace(local.get_as_str("MESSAGE"), local.get_as_str("user"), attempt(lambda: post(local)))
+        changed = LogMessage("changed")
+        changed["user"] = "before"
+        post(changed)
+        trace(changed.get_as_str("MESSAGE"), changed.get_as_str("user"))
+        read = LogMessage("read")
+        kept = read["MESSAGE"]
+        post(read)
+        trace(kept, read["MESSAGE"])
+        for message in (LogMessage(Text("a str's subclass")), Message("a subclass"), LogMessage(message="named"), LogMessage()):
+            post(message)
+            trace(message.get_as_str("MESSAGE", "-"))
+        again = LogMessage("first")
+        again.__init__("second")
+        post(again)
+        trace(again.get_as_str("MESSAGE"))
+        trace("ran")
+    def request_exit(self): pass
+"#;
+    let file = "file(\"@DIR@/out.txt\" template(\"$MESSAGE ${user}.\\n\"))";
+    let mut host = host(SOURCE, file, code).start();
+    host.wait_until("run() to end", |host| host.read("trace").ends_with("ran\n"));
+    let arrived = host.wait_for_lines("out.txt", 10);
+    host.stop();
+    let before = "ValueError the message has been posted already: make a new LogMessage for each post \
+                  posted=None";
+    assert_eq!(
+        host.lines("trace"),
+        [
+            format!("in a tuple {before}"),
+            format!("bound {before}"),
+            "local True True - False".to_owned(),
+            format!("local later {before}"),
+            "changed before".to_owned(),
+            "b'read' b'read'".to_owned(),
+            "a str's subclass".to_owned(),
+            "a subclass".to_owned(),
+            "named".to_owned(),
+            "-".to_owned(),
+            "second".to_owned(),
+            "ran".to_owned(),
+        ]
+    );
+    assert_eq!(
+        arrived,
+        [
+            "in a tuple .",
+            "bound .",
+            "local .",
+            "changed before.",
+            "read .",
+            "a str's subclass .",
+            "a subclass .",
+            "named .",
+            " .",
+            "second ."
+        ]
+    );
+}
+
+#[test]
+fn a_message_is_made_as_its_class_says() {
+    let code = r#"
+made = []
+class Other(LogMessage):
+    def __new__(cls, *args): return super().__new__(cls)
+    def __init__(self, *args):
+        super().__init__("other: " + args[0])
+class S(LogSource):
+    def run(self):
+        for arguments in ((), ("a",), (b"b", "mark"), ("c", None), (None, "mark"), (1,), ("a", "b", "c"), ("\udc80",), ("x" * (1 << 28),)):
+            message = attempt(lambda: LogMessage(*arguments))
+            trace(message if isinstance(message, str) else message.get_as_str("MESSAGE", ""))
+        trace(attempt(lambda: LogMessage("a", mark=1)))
+        trace(Other("text").get_as_str("MESSAGE"))
+        plain = LogMessage.__init__
+        LogMessage.__init__ = lambda self, text: plain(self, "patched " + text)
+        trace(LogMessage("text").get_as_str("MESSAGE"))
+        LogMessage.__init__ = plain
+        trace(LogMessage("text").get_as_str("MESSAGE"))
+        trace("ran")
+    def request_exit(self): pass
+"#;
+    let mut host = host(SOURCE, FILE, code).start();
+    host.wait_until("run() to end", |host| host.read("trace").ends_with("ran\n"));
+    host.stop();
+    let trace = host.lines("trace");
+    assert_eq!(trace[..5], ["", "a", "b", "c", ""]);
+    assert!(trace[5].starts_with("TypeError the text of a message is a str or bytes, not int"));
+    assert!(trace[6].starts_with("TypeError"), "{}", trace[6]);
+    assert!(trace[7].starts_with("UnicodeEncodeError"), "{}", trace[7]);
+    assert!(trace[8].starts_with("ValueError a message cannot hold this much"));
+    assert!(trace[9].starts_with("TypeError"), "{}", trace[9]);
+    assert_eq!(trace[10..], ["other: text", "patched text", "text", "ran"]);
+}

@@ -2,14 +2,39 @@
 
 //! From the object of a source or a fetcher to the driver that made it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use syslog_ng_plugin::Poster;
 
 /// From an object to the driver that made it; empty in objects that user code makes.
-pub(super) struct Link<R>(Mutex<Option<Arc<Linked<R>>>>);
+pub(super) struct Link<R> {
+    first: OnceLock<Linked<R>>,
+    /// Where a class() that is a function gives the same object again, to another driver.
+    latest: Mutex<Option<Arc<Linked<R>>>>,
+    /// Whether there is one in `latest`.
+    again: AtomicBool,
+}
+
+/// The driver's side, as a call has it.
+pub(super) enum Found<'l, R> {
+    First(&'l Linked<R>),
+    Latest(Arc<Linked<R>>),
+}
+
+impl<R> Deref for Found<'_, R> {
+    type Target = Linked<R>;
+
+    fn deref(&self) -> &Linked<R> {
+        match self {
+            Found::First(linked) => linked,
+            Found::Latest(linked) => linked,
+        }
+    }
+}
 
 /// The driver's side.
 pub(super) struct Linked<R> {
@@ -23,7 +48,11 @@ pub(super) struct Linked<R> {
 
 impl<R> Default for Link<R> {
     fn default() -> Self {
-        Link(Mutex::default())
+        Link {
+            first: OnceLock::new(),
+            latest: Mutex::default(),
+            again: AtomicBool::default(),
+        }
     }
 }
 
@@ -37,17 +66,29 @@ fn nobody_s(method: &str) -> PyErr {
 
 impl<R> Link<R> {
     /// Never held while Python code runs.
-    fn linked(&self) -> MutexGuard<'_, Option<Arc<Linked<R>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn latest(&self) -> MutexGuard<'_, Option<Arc<Linked<R>>>> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Main thread.
     pub(super) fn set(&self, running: &Arc<R>, poster: Poster, persist_name: &str, suspends: bool) {
-        *self.linked() = Some(Arc::new(Linked {
+        let linked = Linked {
             poster,
             running: Arc::downgrade(running),
             persist_name: persist_name.to_owned(),
             suspends,
-        }));
+        };
+        if let Err(linked) = self.first.set(linked) {
+            *self.latest() = Some(Arc::new(linked));
+            self.again.store(true, Ordering::Release);
+        }
+    }
+
+    fn find(&self) -> Option<Found<'_, R>> {
+        if self.again.load(Ordering::Acquire) {
+            return self.latest().clone().map(Found::Latest);
+        }
+        self.first.get().map(Found::First)
     }
 
     /// The driver's side, for a call of `method`. It may have let go of the object, which its poster
@@ -55,13 +96,12 @@ impl<R> Link<R> {
     ///
     /// # Errors
     /// RuntimeError where syslog-ng did not make the object.
-    pub(super) fn get(&self, method: &str) -> PyResult<Arc<Linked<R>>> {
-        self.linked().clone().ok_or_else(|| nobody_s(method))
+    pub(super) fn get(&self, method: &str) -> PyResult<Found<'_, R>> {
+        self.find().ok_or_else(|| nobody_s(method))
     }
 
     pub(super) fn persist_name(&self) -> Option<String> {
-        let linked = self.linked();
-        linked.as_ref().map(|linked| linked.persist_name.clone())
+        self.find().map(|linked| linked.persist_name.clone())
     }
 }
 

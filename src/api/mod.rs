@@ -35,6 +35,7 @@ mod template;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
+use crate::interpreter::shorten;
 use crate::message::{LogBatch, LogMessage, ParseOptions};
 
 pub(crate) use ack_tracker::AckTracker;
@@ -59,6 +60,7 @@ pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     let module = PyModule::new(py, "_syslogng")?;
     module.setattr("__doc__", "The native part of the syslogng package.")?;
     module.add_class::<LogMessage>()?;
+    shorten::<LogMessage>(module.py());
     module.add_class::<ParseOptions>()?;
     module.add_class::<LogBatch>()?;
     module.add_class::<SequenceNumber>()?;

@@ -8,11 +8,11 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyIterator, PyTuple};
-use syslog_ng_plugin::{Bookmark, Message, PostError, Poster};
+use syslog_ng_plugin::{Bookmark, PostError, Poster, WritableMessage};
 
 use super::kept;
-use super::link::{Link, Linked};
-use crate::driver::{RunningSource, bookmark_of};
+use super::link::{Found, Link, Linked};
+use crate::driver::{RunningSource, for_posting};
 use crate::message::LogMessage;
 use crate::object::Error;
 
@@ -59,7 +59,7 @@ fn why(error: PostError, method: &str) -> PyErr {
 #[derive(Default)]
 struct Taken<'py> {
     objects: Vec<Bound<'py, LogMessage>>,
-    messages: Vec<(Message, Option<Bookmark>)>,
+    messages: Vec<(WritableMessage, Option<Bookmark>)>,
 }
 
 impl<'py> Taken<'py> {
@@ -74,10 +74,9 @@ impl<'py> Taken<'py> {
                 .map_or_else(|_| "?".into(), |name| name.to_string());
             PyTypeError::new_err(format!("a LogMessage is posted, not {kind}"))
         })?;
-        let bookmark = bookmark_of(py, object.get());
-        let message = object.get().for_posting(py).ok_or_else(posted_before)?;
+        let message = for_posting(py, object.get()).ok_or_else(posted_before)?;
         self.objects.push(object);
-        self.messages.push((message, bookmark));
+        self.messages.push(message);
         Ok(())
     }
 
@@ -111,7 +110,7 @@ impl LogSource {
     ///
     /// # Errors
     /// RuntimeError where there is none, or where it has let go of the object.
-    fn linked(&self, method: &str) -> PyResult<Arc<Linked<RunningSource>>> {
+    fn linked(&self, method: &str) -> PyResult<Found<'_, RunningSource>> {
         let linked = self.0.get(method)?;
         if linked.is_let_go() {
             return Err(stopping());
@@ -149,14 +148,13 @@ impl LogSource {
         let linked = self.linked(POST)?;
         let poster = &linked.poster;
         let msg = msg.get();
-        let bookmark = bookmark_of(py, msg);
-        let message = msg.for_posting(py).ok_or_else(posted_before)?;
+        let (message, bookmark) = for_posting(py, msg).ok_or_else(posted_before)?;
         // The host runs the log path, takes locks, and waits while the window is closed.
         let posted = py.detach(|| {
             if linked.suspends {
-                poster.try_post_with(&message, bookmark)
+                poster.try_post_with(message, bookmark)
             } else {
-                poster.post_with(&message, bookmark)
+                poster.post_with(message, bookmark)
             }
         });
         if posted.is_err() {
@@ -193,9 +191,7 @@ impl LogSource {
             let Taken { objects, messages } = taken;
             // As in post_message().
             let (count, result) = py.detach(move || {
-                let (messages, bookmarks): (Vec<_>, Vec<_>) = messages.into_iter().unzip();
-                let all = messages.iter().zip(bookmarks);
-                let result = poster.post_all(all);
+                let result = poster.post_all(messages);
                 if wait {
                     poster.wait_behind();
                 }

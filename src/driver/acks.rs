@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use syslog_ng_plugin::{Acknowledge, Bookmark, Source};
+use syslog_ng_plugin::{Acknowledge, Bookmark, Source, WritableMessage};
 
 use super::instance::Instance;
 use crate::api::AckTracker;
@@ -27,10 +27,14 @@ impl Drop for Kept {
     }
 }
 
-/// The message's bookmark, for a post; the message keeps its own.
-pub(crate) fn bookmark_of(py: Python<'_>, message: &LogMessage) -> Option<Bookmark> {
-    let object = message.bookmark(py)?;
-    Some(Box::new(Kept(Some(object))))
+/// A message for a source to post, with its bookmark; `None` if it has been posted.
+pub(crate) fn for_posting(
+    py: Python<'_>,
+    message: &LogMessage,
+) -> Option<(WritableMessage, Option<Bookmark>)> {
+    let (message, bookmark) = message.for_posting(py)?;
+    let bookmark = bookmark.map(|object| Box::new(Kept(Some(object))) as Bookmark);
+    Some((message, bookmark))
 }
 
 /// What takes a driver's bookmarks back. It lives as long as messages are on their way, so longer than

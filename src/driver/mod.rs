@@ -35,7 +35,7 @@ mod source;
 mod template_function;
 mod worker;
 
-pub(crate) use acks::bookmark_of;
+pub(crate) use acks::for_posting;
 pub(crate) use config_generator::register as register_config_generator;
 pub(crate) use destination::PythonDestination;
 pub(crate) use fetcher::{PythonFetcher, Running as RunningFetcher};

@@ -23,7 +23,7 @@ use syslog_ng_plugin::{
 use super::classes::Wanted;
 use super::instance::{Instance, Setup};
 use crate::interpreter::{attach_and_keep, attach_for_config};
-use crate::message::{LogMessage, ValueMode};
+use crate::message::{LogMessage, Spare, ValueMode};
 use crate::object::{Error, Method, Object, Place, Reporter};
 use crate::options::{Binding, PARSER};
 use crate::{api, outcome};
@@ -51,6 +51,7 @@ struct Running {
     instance: Instance,
     parse: Method,
     mode: ValueMode,
+    spare: Spare,
 }
 
 impl Clone for PythonParser {
@@ -175,6 +176,7 @@ impl PythonParser {
             instance,
             parse,
             mode,
+            spare: Spare::default(),
         })
     }
 }
@@ -192,7 +194,9 @@ impl Running {
         warned_of_none: &AtomicBool,
     ) -> Option<WritableMessage> {
         let message = LogMessage::for_parser(message, self.mode);
-        let message = Bound::new(py, message)
+        let message = self
+            .spare
+            .object(py, message)
             .map_err(|error| self.object().report(py, "parse", &Error::from(error)))
             .ok()?;
         let parsed = self
@@ -200,6 +204,7 @@ impl Running {
             .call(py, &self.parse, (&message,), outcome::parse);
         // After the call's exception has gone, which has the message among its frames.
         let changed = LogMessage::take_back(&message);
+        self.spare.give_back(message);
         match parsed {
             Some(Some(true)) => changed,
             Some(Some(false)) | None => None,

@@ -14,7 +14,7 @@ use syslog_ng_plugin::{Config, FunctionResult, Message, MessageRef, TemplateFunc
 
 use super::global_code::GlobalCode;
 use crate::interpreter::{attach, attach_and_keep};
-use crate::message::{LogMessage, ValueMode};
+use crate::message::{LogMessage, Spare, ValueMode};
 use crate::object::{Error, Method, Place, Reporter, resolve};
 use crate::outcome;
 
@@ -27,9 +27,15 @@ pub(super) struct Function {
     found: Mutex<Found>,
 }
 
+/// What is called.
+struct Callable {
+    method: Method,
+    spare: Spare,
+}
+
 enum Found {
     NotYet,
-    Yes(Arc<Method>),
+    Yes(Arc<Callable>),
     /// When it was last looked for, and why it is not there.
     No(Instant, Arc<PyErr>),
     /// The config is gone.
@@ -50,7 +56,7 @@ impl Function {
     }
 
     /// What is to be called. `None` if it is not there, which has been said.
-    fn callable(&self, py: Python<'_>, code: &GlobalCode) -> Option<Arc<Method>> {
+    fn callable(&self, py: Python<'_>, code: &GlobalCode) -> Option<Arc<Callable>> {
         let known = match &*self.found() {
             Found::Yes(callable) => return Some(Arc::clone(callable)),
             Found::No(when, why) if when.elapsed() < LOOKED_FOR_AGAIN => Some(Arc::clone(why)),
@@ -63,7 +69,10 @@ impl Function {
         let name = &self.reporter.place.class;
         let (found, result) = match resolve(py, name, code.main(py).as_ref()) {
             Ok(callable) => {
-                let callable = Arc::new(Method::new("call", callable));
+                let callable = Arc::new(Callable {
+                    method: Method::new("call", callable),
+                    spare: Spare::default(),
+                });
                 (Found::Yes(Arc::clone(&callable)), Some(callable))
             }
             Err(error) => {
@@ -160,10 +169,11 @@ impl PythonFunction {
         let Some(callable) = function.callable(py, &self.code) else {
             return;
         };
-        let message = Bound::new(py, LogMessage::for_function(message, self.mode));
+        let Callable { method, spare } = &*callable;
+        let message = spare.object(py, LogMessage::for_function(message, self.mode));
         let called = message.map_err(Error::from).and_then(|message| {
             let returned = if arguments.is_empty() {
-                callable.call(py, (&message,), |returned| {
+                method.call(py, (&message,), |returned| {
                     self.read(returned, function, set)
                 })
             } else {
@@ -176,21 +186,18 @@ impl PythonFunction {
                 );
                 // Gone after the call.
                 let all = PyTuple::new(py, all)?;
-                callable.call(py, all, |returned| self.read(returned, function, set))
+                method.call(py, all, |returned| self.read(returned, function, set))
             };
             if let Err(error) = returned {
-                function
-                    .reporter
-                    .report(py, "call", Some(&callable), &error);
+                function.reporter.report(py, "call", Some(method), &error);
             }
             // After the call's exception has gone, which has the message among its frames.
             LogMessage::seal(&message);
+            spare.give_back(message);
             Ok(())
         });
         if let Err(error) = called {
-            function
-                .reporter
-                .report(py, "call", Some(&callable), &error);
+            function.reporter.report(py, "call", Some(method), &error);
         }
     }
 

@@ -16,7 +16,7 @@ use syslog_ng_plugin::{
 use super::batch::Pending;
 use crate::api;
 use crate::interpreter::{attach, keep_thread_state, let_go_of_thread_state};
-use crate::message::{LogBatch, LogMessage, Pairs, ValueMode};
+use crate::message::{LogBatch, LogMessage, Pairs, Spare, ValueMode};
 use crate::object::{self, Error, Method, Object, Reporter};
 use crate::options::Binding;
 use crate::outcome::{self, Results};
@@ -41,6 +41,7 @@ pub(super) struct Running {
     written_bytes: Option<Arc<AtomicUsize>>,
     /// open() of one of the workers returned None, and that has been said.
     warned_of_none: Arc<AtomicBool>,
+    spare: Spare,
 }
 
 /// What sends messages.
@@ -185,6 +186,7 @@ impl Running {
             sequence_number,
             written_bytes,
             warned_of_none: Arc::default(),
+            spare: Spare::default(),
         })
     }
 
@@ -295,26 +297,43 @@ impl Running {
         if !self.is_ready(py) {
             return Insert::NotConnected;
         }
-        let Some(argument) = self.argument(py, message) else {
-            return Insert::Error;
+        let sent = if let Some(pairs) = &self.pairs {
+            self.convert(py, pairs, message)
+                .and_then(|dict| self.object.call(py, send, (dict,), outcome::send))
+        } else {
+            self.object_of(py, message).and_then(|object| {
+                let sent = self.object.call(py, send, (&object,), outcome::send);
+                self.spare.give_back(object);
+                sent
+            })
         };
-        self.object
-            .call(py, send, (argument,), outcome::send)
-            .unwrap_or(Insert::Error)
+        sent.unwrap_or(Insert::Error)
     }
 
-    /// What send() gets. `None` when that cannot be made, which has been said where it has to be.
-    fn argument<'py>(&self, py: Python<'py>, message: MessageRef<'_>) -> Option<Bound<'py, PyAny>> {
-        if let Some(pairs) = &self.pairs {
-            let number = self.sequence_number.load(Ordering::Relaxed);
-            let converted = pairs.convert(py, message, number);
-            for error in &converted.errors {
-                self.object.report(py, "send", error);
-            }
-            return converted.dict.map(Bound::into_any);
+    /// What send() gets where the config has value-pairs(). `None` when that cannot be made, which has
+    /// been said where it has to be.
+    fn convert<'py>(
+        &self,
+        py: Python<'py>,
+        pairs: &Pairs,
+        message: MessageRef<'_>,
+    ) -> Option<Bound<'py, PyDict>> {
+        let number = self.sequence_number.load(Ordering::Relaxed);
+        let converted = pairs.convert(py, message, number);
+        for error in &converted.errors {
+            self.object.report(py, "send", error);
         }
-        Bound::new(py, LogMessage::new(message.retain(), self.mode))
-            .map(Bound::into_any)
+        converted.dict
+    }
+
+    /// What send() gets elsewhere, on the same terms.
+    fn object_of<'py>(
+        &self,
+        py: Python<'py>,
+        message: MessageRef<'_>,
+    ) -> Option<Bound<'py, LogMessage>> {
+        self.spare
+            .object(py, LogMessage::new(message.retain(), self.mode))
             .map_err(|error| self.object.report(py, "send", &Error::from(error)))
             .ok()
     }

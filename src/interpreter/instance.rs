@@ -8,8 +8,9 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::pyclass::boolean_struct::True;
 use pyo3::types::{PyTuple, PyType};
-use pyo3::{Bound, ffi};
+use pyo3::{Bound, PyClass, ffi};
 
 /// Makes an object of the class, as its `__new__` does without arguments.
 ///
@@ -60,6 +61,27 @@ pub(crate) fn initialize(instance: &Bound<'_, PyAny>) -> PyResult<()> {
     if failed < 0 {
         return Err(PyErr::fetch(py));
     }
+    Ok(())
+}
+
+/// Has the object hold another value, where nobody else has the object.
+///
+/// # Errors
+/// Somebody else has the object.
+pub(crate) fn refill<T: PyClass<Frozen = True> + Sync>(
+    object: &mut Bound<'_, T>,
+    value: T,
+) -> Result<(), T> {
+    if is_shared(object) {
+        return Err(value);
+    }
+    let start = object.as_ptr().cast::<u8>();
+    let offset = std::ptr::from_ref(object.get()).addr() - start.addr();
+    // SAFETY: this is where the value is in the object, which is all ours: the only reference to it is
+    // the caller's, and is borrowed for this call, so that nobody looks at the old value.
+    let place = unsafe { &mut *start.add(offset).cast::<T>() };
+    let old = std::mem::replace(place, value);
+    drop(old);
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 //! - [`search_path`]: where Python looks for modules, virtualenvs included.
 //! - [`package`]: the embedded `syslogng` package.
 //! - [`signals`]: keeps Python off the daemon's signals.
+//! - [`constructor`]: calls of classes without a tuple of arguments.
 //! - [`instance`]: instances of classes, made in two steps, and whether others have them.
 //! - [`exit`]: the end of the process.
 //! - [`thread`]: attaching to the interpreter.
@@ -13,6 +14,8 @@
 //! The one folder that may say unsafe: for calls of CPython's C API that pyo3 has no safe form of.
 //! No host pointer comes here.
 
+#[expect(unsafe_code, reason = "pyo3 has no vectorcall for classes")]
+mod constructor;
 mod exit;
 #[expect(unsafe_code, reason = "pyo3 has no safe form of a type's slots")]
 mod instance;
@@ -25,7 +28,8 @@ mod start;
 #[expect(unsafe_code, reason = "pyo3 cannot keep a thread's state")]
 mod thread;
 
-pub(crate) use instance::{create, initialize, is_shared};
+pub(crate) use constructor::{Construct, Slots, shorten};
+pub(crate) use instance::{create, initialize, is_shared, refill};
 pub(crate) use start::start;
 pub(crate) use thread::{
     attach, attach_and_keep, attach_for_config, keep_thread_state, let_go_of_thread_state,

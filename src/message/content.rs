@@ -6,13 +6,14 @@
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
-use pyo3::types::PyBytes;
-use syslog_ng_plugin::{Message, Name, Value, ValueType, WritableMessage};
+use pyo3::types::{PyBytes, PyString};
+use syslog_ng_plugin::{Message, Moment, Name, TooLarge, Value, ValueType, WritableMessage};
 
 use super::value::{self, ValueMode};
+use super::write;
 
 /// The message that is behind a `LogMessage`.
 pub(super) enum Content {
@@ -20,9 +21,121 @@ pub(super) enum Content {
     Shared(Message),
     /// Python code made it. The lock is held for single calls of the SDK, in which no Python code
     /// can run: several threads may have the object, and with the GIL off also at once.
-    Own(Mutex<WritableMessage>),
+    Own(Mutex<Own>),
     /// The host's, which it goes on with after a call. Locked as `Own` is.
     Lent(Mutex<Lent>),
+}
+
+/// A message that Python code made.
+pub(super) struct Own {
+    /// Not there once a source has handed it to the host, which changes it. Who looks at it after that,
+    /// which hardly anybody does, has it made anew.
+    message: Option<WritableMessage>,
+    origin: Origin,
+    /// When the message was made that is not there any more.
+    moment: Option<Moment>,
+}
+
+/// What a message was made of.
+enum Origin {
+    /// A str or bytes as its text, or nothing; nothing else was set.
+    Text(Option<Py<PyAny>>),
+    /// More than that.
+    Changes,
+}
+
+impl Own {
+    /// A message of Python's, and whatever there is in it.
+    pub(super) fn new(message: WritableMessage) -> Self {
+        Self::with(message, Origin::Changes)
+    }
+
+    /// A message with nothing in it.
+    pub(super) fn empty() -> Self {
+        Self::with(WritableMessage::new(), Origin::Text(None))
+    }
+
+    /// A message with nothing but a text, whose bytes these are.
+    ///
+    /// # Errors
+    /// It is too large.
+    pub(super) fn with_text(text: &Bound<'_, PyAny>, bytes: &[u8]) -> Result<Self, TooLarge> {
+        let message = WritableMessage::with_text(bytes)?;
+        Ok(Self::with(message, Origin::of(text)))
+    }
+
+    fn with(message: WritableMessage, origin: Origin) -> Self {
+        Own {
+            message: Some(message),
+            origin,
+            moment: None,
+        }
+    }
+
+    /// The message, to be read.
+    fn message(&mut self, py: Python<'_>) -> &mut WritableMessage {
+        let (origin, moment) = (&self.origin, &self.moment);
+        self.message
+            .get_or_insert_with(|| origin.make(py, moment.as_ref()))
+    }
+
+    /// The message, to be changed.
+    fn changed(&mut self, py: Python<'_>) -> &mut WritableMessage {
+        self.message(py);
+        self.origin = Origin::Changes;
+        self.message(py)
+    }
+
+    /// Sets MESSAGE, to the bytes of `text`.
+    fn set_text(&mut self, text: &Bound<'_, PyAny>, bytes: &[u8]) -> Result<(), TooLarge> {
+        let plain = matches!(self.origin, Origin::Text(_));
+        let message = self.changed(text.py());
+        message.set_value(Name::MESSAGE, ValueType::String, bytes)?;
+        if plain {
+            self.origin = Origin::of(text);
+        }
+        Ok(())
+    }
+
+    /// The message for a source; what there is here reads as it is now, whatever becomes of that one.
+    fn for_posting(&mut self, py: Python<'_>) -> WritableMessage {
+        if let Origin::Changes = self.origin {
+            return self.message(py).share().copy();
+        }
+        match self.message.take() {
+            Some(message) => {
+                self.moment = Some(message.moment());
+                message
+            }
+            None => self.origin.make(py, self.moment.as_ref()),
+        }
+    }
+}
+
+impl Origin {
+    /// Text that stays as it is.
+    fn of(text: &Bound<'_, PyAny>) -> Self {
+        if text.is_exact_instance_of::<PyBytes>() || text.is_exact_instance_of::<PyString>() {
+            Origin::Text(Some(text.clone().unbind()))
+        } else {
+            Origin::Changes
+        }
+    }
+
+    /// Makes the message that there was.
+    fn make(&self, py: Python<'_>, moment: Option<&Moment>) -> WritableMessage {
+        let mut message = WritableMessage::new();
+        if let Origin::Text(Some(text)) = self {
+            if let Ok(Some(bytes)) = write::bytes_of(text.bind(py)) {
+                // It has been in a message, so it fits into one.
+                let _ = message.set_value(Name::MESSAGE, ValueType::String, bytes);
+            }
+        }
+        if let Some(moment) = moment {
+            message.set_moment(moment);
+        }
+        message
+    }
 }
 
 /// A message that the host lends for the length of a call.
@@ -82,7 +195,7 @@ impl Deref for Snapshot<'_> {
 }
 
 impl Content {
-    pub(super) fn own(message: WritableMessage) -> Self {
+    pub(super) fn own(message: Own) -> Self {
         Content::Own(Mutex::new(message))
     }
 
@@ -116,7 +229,8 @@ impl Content {
             Content::Shared(message) => read(message),
             Content::Own(message) => {
                 let message = message.lock_py_attached(py);
-                read(message.unwrap_or_else(PoisonError::into_inner).read())
+                let mut message = message.unwrap_or_else(PoisonError::into_inner);
+                read(message.message(py).read())
             }
             Content::Lent(message) => {
                 let message = message.lock_py_attached(py);
@@ -168,13 +282,44 @@ impl Content {
             Content::Shared(message) => Snapshot::Lent(message),
             Content::Own(message) => {
                 let message = message.lock_py_attached(py);
-                Snapshot::Kept(message.unwrap_or_else(PoisonError::into_inner).share())
+                let mut message = message.unwrap_or_else(PoisonError::into_inner);
+                Snapshot::Kept(message.message(py).share())
             }
             Content::Lent(message) => {
                 let message = message.lock_py_attached(py);
                 Snapshot::Kept(message.unwrap_or_else(PoisonError::into_inner).share())
             }
         }
+    }
+
+    /// The message for a source to post. What the object shows stays as it is now.
+    pub(super) fn for_posting(&self, py: Python<'_>) -> WritableMessage {
+        if let Content::Own(message) = self {
+            let message = message.lock_py_attached(py);
+            return message
+                .unwrap_or_else(PoisonError::into_inner)
+                .for_posting(py);
+        }
+        self.snapshot(py).copy()
+    }
+
+    /// Sets MESSAGE to the bytes of `text`, under the terms of [`write`](Self::write).
+    ///
+    /// # Errors
+    /// Those of [`check_writable`](Self::check_writable), and ValueError if it is too large.
+    pub(super) fn set_text(&self, text: &Bound<'_, PyAny>, bytes: &[u8]) -> PyResult<()> {
+        let py = text.py();
+        let set = if let Content::Own(message) = self {
+            let message = message.lock_py_attached(py);
+            let mut message = message.unwrap_or_else(PoisonError::into_inner);
+            message.set_text(text, bytes)
+        } else {
+            let what = || "the text of this message".to_owned();
+            self.write(py, what, |message| {
+                message.set_value(Name::MESSAGE, ValueType::String, bytes)
+            })?
+        };
+        set.map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
     /// # Errors
@@ -203,7 +348,8 @@ impl Content {
         match self {
             Content::Own(message) => {
                 let message = message.lock_py_attached(py);
-                return Ok(write(&mut message.unwrap_or_else(PoisonError::into_inner)));
+                let mut message = message.unwrap_or_else(PoisonError::into_inner);
+                return Ok(write(message.changed(py)));
             }
             Content::Lent(message) => {
                 let message = message.lock_py_attached(py);

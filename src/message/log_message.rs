@@ -3,8 +3,7 @@
 //! The class `LogMessage`.
 
 use std::ffi::CString;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -12,11 +11,11 @@ use pyo3::types::{PyBytes, PyDateTime, PyDict, PyList, PyString, PyTuple, PyType
 use syslog_ng_plugin::host::PYTHON_BASE_CLASSES;
 use syslog_ng_plugin::{Message, Name, ValueType, WritableMessage, macro_names};
 
-use super::content::{Content, Lent, Snapshot};
+use super::content::{Content, Lent, Own, Snapshot};
 use super::parse_options::ParseOptions;
 use super::value::{self, ValueMode};
 use super::{name, time, write};
-use crate::interpreter::is_shared;
+use crate::interpreter::{Construct, Slots, is_shared};
 
 /// A log message: its values by name, as in ``msg["HOST"]``.
 ///
@@ -30,16 +29,48 @@ use crate::interpreter::is_shared;
 /// destination or a template function cannot.
 #[pyclass(name = "LogMessage", module = "syslogng", frozen, subclass, mapping)]
 pub(crate) struct LogMessage {
-    content: Content,
+    /// Not there in an object that nobody has, and that waits to be used again.
+    content: Option<Content>,
     mode: ValueMode,
-    bookmark: Mutex<Option<Py<PyAny>>>,
-    posted: AtomicBool,
+    marks: Mutex<Marks>,
+}
+
+/// What a source wants to know of a message.
+#[derive(Default)]
+struct Marks {
+    bookmark: Option<Py<PyAny>>,
+    /// Whether it has been posted.
+    posted: bool,
 }
 
 impl LogMessage {
     /// A message of the host's.
     pub(crate) fn new(message: Message, mode: ValueMode) -> Self {
         Self::with(Content::Shared(message), mode)
+    }
+
+    /// What an object holds that nobody has, until it is used again.
+    pub(super) fn nothing() -> Self {
+        LogMessage {
+            content: None,
+            mode: ValueMode::OF_MADE_MESSAGES,
+            marks: Mutex::default(),
+        }
+    }
+
+    #[inline]
+    fn content(&self) -> &Content {
+        match &self.content {
+            Some(content) => content,
+            None => Self::empty_content(),
+        }
+    }
+
+    /// What an object shows that nobody has.
+    #[cold]
+    fn empty_content() -> &'static Content {
+        static NOTHING: OnceLock<Content> = OnceLock::new();
+        NOTHING.get_or_init(|| Content::own(Own::empty()))
     }
 
     /// A message that a parser changes, until [`take_back`](Self::take_back).
@@ -53,23 +84,22 @@ impl LogMessage {
     }
 
     /// A message that Python code makes.
-    fn made(message: WritableMessage) -> Self {
+    fn made(message: Own) -> Self {
         Self::with(Content::own(message), ValueMode::OF_MADE_MESSAGES)
     }
 
     fn with(content: Content, mode: ValueMode) -> Self {
         LogMessage {
-            content,
+            content: Some(content),
             mode,
-            bookmark: Mutex::default(),
-            posted: AtomicBool::new(false),
+            marks: Mutex::default(),
         }
     }
 
     /// Takes the message of [`for_parser`](Self::for_parser) back, after the call that it was made for;
     /// once. What user code may have kept of it can be read as it is now.
     pub(crate) fn take_back(object: &Bound<'_, Self>) -> Option<WritableMessage> {
-        object.get().content.seal(object.py(), is_shared(object))
+        object.get().content().seal(object.py(), is_shared(object))
     }
 
     /// The call that a message of [`for_function`](Self::for_function) was made for is over. What user
@@ -77,18 +107,18 @@ impl LogMessage {
     pub(crate) fn seal(object: &Bound<'_, Self>) {
         // Else the object is about to go.
         if is_shared(object) {
-            object.get().content.seal(object.py(), true);
+            object.get().content().seal(object.py(), true);
         }
     }
 
     /// Hands the message to `read`, which runs no Python code.
     pub(crate) fn read<T>(&self, py: Python<'_>, read: impl FnOnce(&Message) -> T) -> T {
-        self.content.read(py, read)
+        self.content().read(py, read)
     }
 
     /// The message as it is now, to be read without further ado.
     pub(crate) fn snapshot(&self, py: Python<'_>) -> Snapshot<'_> {
-        self.content.snapshot(py)
+        self.content().snapshot(py)
     }
 
     /// Sets MESSAGE and the bookmark, where they are given.
@@ -104,12 +134,7 @@ impl LogMessage {
                     "the text of a message is a str or bytes, not {kind}"
                 )));
             };
-            let what = || "the text of this message".to_owned();
-            self.content
-                .write(text.py(), what, |message| {
-                    message.set_value(name::message(), ValueType::String, bytes)
-                })?
-                .map_err(|error| PyValueError::new_err(error.to_string()))?;
+            self.content().set_text(text, bytes)?;
         }
         if let Some(bookmark) = bookmark {
             self.set_bookmark(bookmark.clone().unbind());
@@ -117,31 +142,56 @@ impl LogMessage {
         Ok(())
     }
 
-    /// What set_bookmark() was given; None is none.
-    pub(crate) fn bookmark(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        let bookmark = self.bookmark_slot();
-        bookmark
-            .as_ref()
-            .filter(|bookmark| !bookmark.is_none(py))
-            .map(|bookmark| bookmark.clone_ref(py))
-    }
-
     /// Never held while Python code runs.
-    fn bookmark_slot(&self) -> MutexGuard<'_, Option<Py<PyAny>>> {
-        self.bookmark.lock().unwrap_or_else(PoisonError::into_inner)
+    fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The message for a source to post, which happens once; `None` if it has been. Python's own stays as it is, whatever becomes of the posted one.
-    pub(crate) fn for_posting(&self, py: Python<'_>) -> Option<Message> {
-        if self.posted.swap(true, Ordering::Relaxed) {
+    /// The message for a source to post, which happens once, with what set_bookmark() was given; `None`
+    /// if it has been. Python's own stays as it is, whatever becomes of the posted one.
+    pub(crate) fn for_posting(
+        &self,
+        py: Python<'_>,
+    ) -> Option<(WritableMessage, Option<Py<PyAny>>)> {
+        let mut marks = self.marks();
+        if std::mem::replace(&mut marks.posted, true) {
             return None;
         }
-        Some(self.snapshot(py).copy().into_message())
+        let bookmark = marks.bookmark.as_ref();
+        // None is none.
+        let bookmark = bookmark.filter(|bookmark| !bookmark.is_none(py));
+        let bookmark = bookmark.map(|bookmark| bookmark.clone_ref(py));
+        drop(marks);
+        Some((self.content().for_posting(py), bookmark))
     }
 
     /// The host did not take it: it may be posted again.
     pub(crate) fn was_not_posted(&self) {
-        self.posted.store(false, Ordering::Relaxed);
+        self.marks().posted = false;
+    }
+}
+
+impl Construct for LogMessage {
+    /// A str or bytes, and perhaps a bookmark.
+    fn construct(arguments: &[Bound<'_, PyAny>]) -> PyResult<Option<Self>> {
+        let Some((text, bookmark)) = arguments.split_first() else {
+            return Ok(None);
+        };
+        let Some(bytes) = write::bytes_of(text)? else {
+            return Ok(None);
+        };
+        let own = Own::with_text(text, bytes)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let message = LogMessage::made(own);
+        if let Some(bookmark) = bookmark.first() {
+            message.set_bookmark(bookmark.clone().unbind());
+        }
+        Ok(Some(message))
+    }
+
+    fn slots() -> &'static OnceLock<Slots> {
+        static SLOTS: OnceLock<Slots> = OnceLock::new();
+        &SLOTS
     }
 }
 
@@ -162,7 +212,7 @@ impl LogMessage {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let message = LogMessage::made(WritableMessage::new());
+        let message = LogMessage::made(Own::empty());
         // Where the host's own class is made complete by `__new__`, derived ones may rely on it.
         if !PYTHON_BASE_CLASSES && !class.is(class.py().get_type::<LogMessage>()) {
             let argument = |index: usize, name: &str| {
@@ -189,7 +239,7 @@ impl LogMessage {
     fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = key.py();
         let found = match name::look_up(key)? {
-            Some(name) => self.content.value(py, name, self.mode)?,
+            Some(name) => self.content().value(py, name, self.mode)?,
             None => None,
         };
         match (found, self.mode) {
@@ -201,25 +251,32 @@ impl LogMessage {
 
     fn __setitem__(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let name = name::look_up(key)?;
-        self.content.check_writable(key.py(), value_called(key))?;
+        let set = |name, kind, bytes: &[u8]| {
+            self.content()
+                .write(key.py(), value_called(key), |message| {
+                    message.set_value(name, kind, bytes)
+                })?
+                .map_err(|error| PyValueError::new_err(format!("the value {key}: {error}")))
+        };
+        // Most values are texts, of which no other code is asked.
+        if let (Some(name), Ok(Some(bytes))) = (name, write::bytes_of(value)) {
+            return set(name, ValueType::String, bytes);
+        }
+        self.content().check_writable(key.py(), value_called(key))?;
         let Some(name) = name else {
             return Err(PyValueError::new_err(
                 "the name of a value cannot hold a NUL byte",
             ));
         };
         let (kind, bytes) = write::from_python(key, value, self.mode)?;
-        self.content
-            .write(key.py(), value_called(key), |message| {
-                message.set_value(name, kind, &bytes)
-            })?
-            .map_err(|error| PyValueError::new_err(format!("the value {key}: {error}")))
+        set(name, kind, &bytes)
     }
 
     /// Take a value away. Macros have none of their own.
     fn __delitem__(&self, key: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = key.py();
         let name = name::look_up(key)?;
-        self.content.check_writable(key.py(), value_called(key))?;
+        self.content().check_writable(key.py(), value_called(key))?;
         let carried = |name: Name| {
             let there = self.read(py, |message| message.value(name, |value| value.is_some()));
             there.then_some(name)
@@ -229,7 +286,7 @@ impl LogMessage {
                 "the macro {key} cannot be deleted: it follows from the rest of the message"
             ))),
             _ => match (name.and_then(carried), self.mode) {
-                (Some(name), _) => self.content.write(py, value_called(key), |message| {
+                (Some(name), _) => self.content().write(py, value_called(key), |message| {
                     message.unset_value(name);
                 }),
                 // It reads as an empty value.
@@ -276,7 +333,7 @@ impl LogMessage {
         default: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         match name::look_up(key)? {
-            Some(name) => Ok(self.content.value(key.py(), name, self.mode)?.or(default)),
+            Some(name) => Ok(self.content().value(key.py(), name, self.mode)?.or(default)),
             None => Ok(default),
         }
     }
@@ -324,7 +381,7 @@ impl LogMessage {
     /// Set facility and level, as the number that stands in angle brackets before a message.
     fn set_pri(&self, py: Python<'_>, pri: u16) -> PyResult<()> {
         let what = || "the priority".to_owned();
-        self.content
+        self.content()
             .write(py, what, |message| message.set_priority(pri))
     }
 
@@ -337,7 +394,7 @@ impl LogMessage {
     fn set_timestamp(&self, timestamp: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = timestamp.py();
         let what = || "the timestamp".to_owned();
-        self.content.check_writable(py, what)?;
+        self.content().check_writable(py, what)?;
         let Ok(timestamp) = timestamp.cast::<PyDateTime>() else {
             let kind = timestamp.get_type().qualname()?;
             let text = format!("a timestamp is a datetime, not {kind}");
@@ -349,7 +406,7 @@ impl LogMessage {
             });
         };
         let time = time::Time::from_python(timestamp)?.into_timestamp(py)?;
-        self.content
+        self.content()
             .write(py, what, |message| message.set_timestamp(time))
     }
 
@@ -365,7 +422,7 @@ impl LogMessage {
     fn set_source_ipaddress(&self, ip: &Bound<'_, PyAny>, port: u16) -> PyResult<bool> {
         let py = ip.py();
         let what = || "the source's address".to_owned();
-        self.content.check_writable(py, what)?;
+        self.content().check_writable(py, what)?;
         if ip.is_none() {
             return Ok(false);
         }
@@ -378,20 +435,20 @@ impl LogMessage {
         let Ok(text) = CString::new(text) else {
             return Ok(false);
         };
-        self.content
+        self.content()
             .write(py, what, |message| message.set_source_address(&text, port))
     }
 
     /// Set how many bytes came in for this message, which RAWMSG_SIZE gives.
     fn set_recvd_rawmsg_size(&self, py: Python<'_>, rawmsg_size: u32) -> PyResult<()> {
         let what = || "the size of the raw message".to_owned();
-        self.content
+        self.content()
             .write(py, what, |message| message.set_received_size(rawmsg_size))
     }
 
     /// Set what a source's acknowledgement of this message will be told by.
     fn set_bookmark(&self, bookmark: Py<PyAny>) {
-        let old = self.bookmark_slot().replace(bookmark);
+        let old = self.marks().bookmark.replace(bookmark);
         // Outside of the lock: it may be anything.
         drop(old);
     }
@@ -416,7 +473,7 @@ impl LogMessage {
         let message = raw_msg
             .py()
             .detach(|| WritableMessage::parse(line, options));
-        Ok(LogMessage::made(message))
+        Ok(LogMessage::made(Own::new(message)))
     }
 }
 

@@ -4,6 +4,7 @@
 //! objects.
 //!
 //! - [`log_message`]: the class.
+//! - [`spare`]: its objects, used again.
 //! - [`content`]: the message behind it, which others have too, or which can be changed, for ever or for
 //!   the length of a call.
 //! - [`batch`]: messages for send_batch().
@@ -19,6 +20,7 @@ mod content;
 mod log_message;
 mod name;
 mod parse_options;
+mod spare;
 mod time;
 mod value;
 mod value_pairs;
@@ -27,6 +29,7 @@ mod write;
 pub(crate) use batch::LogBatch;
 pub(crate) use log_message::LogMessage;
 pub(crate) use parse_options::ParseOptions;
+pub(crate) use spare::Spare;
 pub(crate) use value::ValueMode;
 pub(crate) use value_pairs::Pairs;
-pub(crate) use write::from_python;
+pub(crate) use write::{bytes_of, from_python};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-//! Keys to the host's names. A look-up of a known key is one of a Python dict, whose strings know
-//! their hash.
+//! Keys to the host's names. A key that stands in the code is the same object each time, and is known by
+//! that; a look-up of another known key is one of a Python dict, whose strings know their hash.
 
 use std::ffi::CString;
 use std::sync::OnceLock;
@@ -15,13 +15,24 @@ use syslog_ng_plugin::Name;
 /// How many keys are remembered; code that makes up keys as it goes does not fill the memory.
 const REMEMBERED: usize = 4096;
 
+/// A name, and the key that it was first asked for by.
 #[pyclass(frozen, module = "_syslogng")]
-struct KnownName(Name);
+struct KnownName {
+    name: Name,
+    key: Py<PyAny>,
+}
 
-/// MESSAGE, which every message that is made gets.
-pub(super) fn message() -> Name {
-    static MESSAGE: OnceLock<Name> = OnceLock::new();
-    *MESSAGE.get_or_init(|| Name::look_up(c"MESSAGE"))
+/// Places for keys that are known by their address; each is kept by the first that comes to it.
+const PLACES: usize = 256;
+
+type Place = OnceLock<(Py<PyAny>, Name)>;
+
+/// Where a key of this address is kept.
+fn place(key: &Bound<'_, PyAny>) -> &'static Place {
+    static KEYS: [Place; PLACES] = [const { OnceLock::new() }; PLACES];
+    // Objects stand 16 bytes apart at least, and many 48 or 64.
+    let address = key.as_ptr().addr() >> 4;
+    &KEYS[(address ^ (address >> 8)) % PLACES]
 }
 
 /// The host's name for `key`, a str or bytes; `None` for a key that no value can have, because it
@@ -32,12 +43,24 @@ pub(super) fn message() -> Name {
 pub(super) fn look_up(key: &Bound<'_, PyAny>) -> PyResult<Option<Name>> {
     static KNOWN: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
     let py = key.py();
+    let place = place(key);
+    if let Some((known, name)) = place.get() {
+        if known.is(key) {
+            return Ok(Some(*name));
+        }
+    }
     let known = KNOWN.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
     // A subclass may have an equality of its own.
     let plain = key.is_exact_instance_of::<PyString>() || key.is_exact_instance_of::<PyBytes>();
     if plain {
         if let Some(found) = known.get_item(key)? {
-            return Ok(Some(found.cast::<KnownName>()?.get().0));
+            let KnownName { name, key: first } = found.cast::<KnownName>()?.get();
+            // Not one that code makes as it goes.
+            if first.is(key) {
+                // It lives as long as the process then, so nobody else ever has its address.
+                let _ = place.set((key.clone().unbind(), *name));
+            }
+            return Ok(Some(*name));
         }
     }
     let bytes = if let Ok(text) = key.cast::<PyString>() {
@@ -55,7 +78,8 @@ pub(super) fn look_up(key: &Bound<'_, PyAny>) -> PyResult<Option<Name>> {
     };
     let name = Name::look_up(&text);
     if plain && known.len() < REMEMBERED {
-        known.set_item(key, Py::new(py, KnownName(name))?)?;
+        let first = key.clone().unbind();
+        known.set_item(key, Py::new(py, KnownName { name, key: first })?)?;
     }
     Ok(Some(name))
 }

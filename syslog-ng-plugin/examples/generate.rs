@@ -10,6 +10,7 @@
 //! Without `count()` it goes on until it is stopped. `wait-for("file")` keeps it from beginning until
 //! that file is there: for measurements.
 
+use std::error::Error;
 use std::ffi::CStr;
 use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,8 +18,8 @@ use std::time::Duration;
 
 use syslog_ng_plugin::log::{self, Level};
 use syslog_ng_plugin::{
-    Argument, Config, Location, Message, Names, OptionRule, PostError, Poster, Source,
-    ThreadedSource,
+    Argument, Config, Location, Names, OptionRule, PostError, Poster, Source, ThreadedSource,
+    WritableMessage,
 };
 
 #[derive(Default)]
@@ -123,15 +124,18 @@ impl Generate {
         const BATCH: u64 = 100;
         let mut posted = 0;
         while self.count.is_none_or(|count| posted < count as u64) && !*self.ending() {
-            match poster.post(&Message::new(self.message.as_bytes())) {
+            let message = match WritableMessage::with_text(self.message.as_bytes()) {
+                Ok(message) => message,
+                Err(error) => {
+                    say_why(&error);
+                    break;
+                }
+            };
+            match poster.post(message) {
                 Ok(()) => posted += 1,
                 Err(PostError::Stopping) => break,
                 Err(error) => {
-                    log::event(
-                        Level::Error,
-                        "generate: not posted",
-                        &[("error", &error.to_string())],
-                    );
+                    say_why(&error);
                     break;
                 }
             }
@@ -141,6 +145,14 @@ impl Generate {
         }
         posted
     }
+}
+
+fn say_why(error: &dyn Error) {
+    log::event(
+        Level::Error,
+        "generate: not posted",
+        &[("error", &error.to_string())],
+    );
 }
 
 syslog_ng_plugin::module! {

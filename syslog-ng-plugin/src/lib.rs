@@ -24,9 +24,9 @@ mod text;
 pub use ack::{AckTracker, Acknowledge, Bookmark};
 pub use config::{Config, ConfigState, Lexer, Location, ParseError, Token, TokenKind, same_name};
 pub use message::{
-    Message, MessageRef, Name, OnError, ParseOptions, Template, TemplateError, TemplateOptions,
-    TimeZone, Timestamp, TooLarge, Value, ValuePairs, ValueType, WritableMessage, for_each_item,
-    macro_names, value_names, write_list,
+    Message, MessageRef, Moment, Name, OnError, ParseOptions, Template, TemplateError,
+    TemplateOptions, TimeZone, Timestamp, TooLarge, Value, ValuePairs, ValueType, WritableMessage,
+    for_each_item, macro_names, value_names, write_list,
 };
 pub use module::{ModuleArguments, StartError};
 pub use options::{Argument, OptionRule};

@@ -21,6 +21,10 @@ fn text(message: &Message, name: &str) -> Option<String> {
     })
 }
 
+fn hello() -> Message {
+    WritableMessage::with_text(b"hello").unwrap().into_message()
+}
+
 fn set(message: &mut WritableMessage, name: &CStr, value: &str) {
     message
         .set_value(Name::look_up(name), ValueType::String, value.as_bytes())
@@ -64,7 +68,7 @@ fn what_a_parser_sets_is_in_the_message_that_comes_out() {
         set(&mut message, c"x", "set");
         Some(message)
     });
-    let message = Message::new(b"hello");
+    let message = hello();
     let passed = testing::process(&turn, change, message).unwrap();
     assert_eq!(text(&passed, "x").as_deref(), Some("set"));
     assert_eq!(text(&passed, "MESSAGE").as_deref(), Some("hello"));
@@ -97,7 +101,7 @@ fn what_is_shared_in_a_parser_stays_and_the_message_goes_on() {
         set(&mut message, c"x", "gone on");
         Some(message)
     });
-    let passed = testing::process(&turn, change, Message::new(b"hello")).unwrap();
+    let passed = testing::process(&turn, change, hello()).unwrap();
     assert_eq!(text(&passed, "x").as_deref(), Some("gone on"));
     let kept = kept.lock().unwrap().take().unwrap();
     assert_eq!(text(&kept, "x").as_deref(), Some("kept"));
@@ -114,7 +118,7 @@ fn a_message_is_dropped_or_lost_in_a_panic_and_nothing_leaks() {
             assert!(!panics, "on purpose");
             None
         });
-        assert!(testing::process(&turn, change, Message::new(b"hello")).is_none());
+        assert!(testing::process(&turn, change, hello()).is_none());
     };
     testing::quietly(|| {
         round(true);
@@ -197,7 +201,7 @@ impl Drop for Brackets {
 fn format(template: &str) -> Result<String, TemplateError> {
     let template = Template::new(CString::new(template).unwrap())?;
     let options = TemplateOptions::of_the_configuration().unwrap();
-    let message = Message::new(b"hello");
+    let message = hello();
     template.format(&message, &options, TimeZone::Local, 0, |text| {
         String::from_utf8_lossy(text).into_owned()
     })

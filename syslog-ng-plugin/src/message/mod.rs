@@ -39,4 +39,4 @@ pub(crate) use thread::{ensure_host_state, is_host_thread, note_host_thread};
 pub use timestamp::Timestamp;
 pub use value::{Value, ValueType};
 pub use value_pairs::ValuePairs;
-pub use writable::{TooLarge, WritableMessage};
+pub use writable::{Moment, TooLarge, WritableMessage};

@@ -43,6 +43,12 @@ impl Name {
         Name { handle, kind }
     }
 
+    /// MESSAGE, the text of a message.
+    pub const MESSAGE: Name = Name {
+        handle: ffi::LM_V_MESSAGE as ffi::NVHandle,
+        kind: Kind::Value,
+    };
+
     /// Whether it is a macro, whose value follows from the rest of a message and is not carried by
     /// it.
     pub fn is_macro(self) -> bool {

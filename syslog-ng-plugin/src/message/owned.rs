@@ -2,9 +2,7 @@
 
 //! A message that is kept.
 
-use std::ffi::c_void;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use super::name::{Kind, is_macro};
 use super::{Name, Timestamp, Value, ValueType, thread};
@@ -36,69 +34,6 @@ impl Message {
     /// The message is live, and a reference to it becomes ours.
     pub(crate) unsafe fn adopt(raw: NonNull<ffi::LogMessage>) -> Self {
         Message { raw }
-    }
-
-    /// A new message with this text, received now. Any thread.
-    #[doc(alias = "log_msg_new_empty")]
-    pub fn new(text: &[u8]) -> Self {
-        thread::with_host_state(|| {
-            // SAFETY: gives a new message with one reference, which is ours, or ends the process.
-            let raw = unsafe { NonNull::new_unchecked(ffi::log_msg_new_empty()) };
-            ffi::compat::forget_the_time();
-            // A slice of Rust's is never longer than that.
-            let length = isize::try_from(text.len()).unwrap_or(isize::MAX);
-            // SAFETY: nobody else has the message; the bytes are copied up to their length.
-            unsafe {
-                ffi::log_msg_set_value(
-                    raw.as_ptr(),
-                    ffi::LM_V_MESSAGE,
-                    text.as_ptr().cast(),
-                    length,
-                );
-            }
-            Message { raw }
-        })
-    }
-
-    /// Takes the message for a source, which can happen once: a further reference. `None` for one
-    /// that a source has taken before, on whatever thread, or that the host derived from such a one.
-    pub(crate) fn claim(&self) -> Option<Message> {
-        // SAFETY: we hold a reference. The field is a pointer to a function, NULL in a new message;
-        // as long as it is, nobody but this function writes it.
-        let field = unsafe {
-            AtomicPtr::from_ptr((&raw mut (*self.raw.as_ptr()).ack_func).cast::<*mut c_void>())
-        };
-        field
-            .compare_exchange(
-                ptr::null_mut(),
-                // Never called: the source writes its own in its place before it hands the message
-                // on (lib/logsource.c: log_source_post).
-                ptr::without_provenance_mut(1),
-                Ordering::AcqRel,
-                Ordering::Relaxed,
-            )
-            .ok()?;
-        // SAFETY: we hold a reference.
-        Some(unsafe { Message::retain(self.raw) })
-    }
-
-    /// Writes a value.
-    ///
-    /// # Safety
-    /// The message was claimed by this thread, and has not been handed to the host since.
-    pub(crate) unsafe fn set(&self, name: Name, value: &[u8]) {
-        // A slice of Rust's is never longer than that.
-        let length = isize::try_from(value.len()).unwrap_or(isize::MAX);
-        // SAFETY: the caller's word; a message is protected from writes by what the host does with
-        // it. The bytes are copied up to their length.
-        unsafe {
-            ffi::log_msg_set_value(
-                self.raw.as_ptr(),
-                name.handle(),
-                value.as_ptr().cast(),
-                length,
-            );
-        }
     }
 
     /// A message with the same content that stays as it is whatever the host does to this one; the same
@@ -146,7 +81,8 @@ impl Message {
     /// expanded. Any thread.
     pub fn value<T>(&self, name: Name, read: impl FnOnce(Option<Value<'_>>) -> T) -> T {
         match name.kind() {
-            Kind::Value => thread::with_host_state(|| read(self.look(name))),
+            // Nothing of the thread is needed (lib/logmsg/nvtable.h: nv_table_get_value).
+            Kind::Value => read(self.look(name)),
             Kind::Stamp(number) => thread::with_scratch_buffers(|| self.stamp(number, read)),
             Kind::Macro => {
                 let expanded = thread::with_scratch_buffers(|| {
@@ -164,12 +100,12 @@ impl Message {
     }
 
     /// What the host has under a name. The bytes of a macro stay until this thread expands the next
-    /// one. This thread has the host's state.
+    /// one, and for a macro this thread has the host's state.
     fn look(&self, name: Name) -> Option<Value<'_>> {
         let mut length: isize = 0;
         let mut kind = ffi::LM_VT_STRING as ffi::LogMessageValueType;
         // SAFETY: we hold a reference; the handle came from the host; this thread has the host's
-        // state.
+        // state where that is needed.
         let text = unsafe {
             ffi::log_msg_get_value_if_set_with_type(
                 self.raw.as_ptr(),

@@ -45,6 +45,13 @@ impl Message {
 #[error("a message cannot hold this much")]
 pub struct TooLarge;
 
+/// What the host sets in a message that is made, beside its values: the times, and its number.
+#[derive(Clone)]
+pub struct Moment {
+    timestamps: [ffi::UnixTime; ffi::LM_TS_MAX as usize],
+    receipt: u64,
+}
+
 impl WritableMessage {
     /// A message without values, of this moment. Any thread.
     #[doc(alias = "log_msg_new_empty")]
@@ -55,6 +62,16 @@ impl WritableMessage {
             // SAFETY: gives a message whose one reference is ours.
             unsafe { WritableMessage::adopt(ffi::log_msg_new_empty()) }
         })
+    }
+
+    /// A message with this text as its MESSAGE, of this moment. Any thread.
+    ///
+    /// # Errors
+    /// [`TooLarge`].
+    pub fn with_text(text: &[u8]) -> Result<Self, TooLarge> {
+        let mut message = WritableMessage::new();
+        message.set_value(Name::MESSAGE, ValueType::String, text)?;
+        Ok(message)
     }
 
     /// The message that a source with these options makes of `line`. What it cannot make sense of
@@ -105,9 +122,42 @@ impl WritableMessage {
         &self.message
     }
 
+    /// The moment at which it was made.
+    pub fn moment(&self) -> Moment {
+        // SAFETY: we hold a reference, and nobody changes the message meanwhile.
+        let message = unsafe { self.message.raw.as_ref() };
+        Moment {
+            timestamps: message.timestamps,
+            receipt: message.rcptid,
+        }
+    }
+
+    /// Has it made at another moment.
+    pub fn set_moment(&mut self, moment: &Moment) {
+        let raw = self.raw();
+        // SAFETY: the message can be written to, and is ours alone.
+        let message = unsafe { &mut *raw };
+        message.timestamps = moment.timestamps;
+        message.rcptid = moment.receipt;
+    }
+
     /// The message, to be handed on.
     pub fn into_message(self) -> Message {
         self.message
+    }
+
+    /// The message for a source, or a copy of it where others have it too. `None` for one that a source
+    /// has handed to the host before.
+    pub(crate) fn into_new(mut self) -> Option<Self> {
+        let raw = self.raw();
+        // SAFETY: ours alone. The host sets the function when a source posts a message, and on a copy of
+        // one that is acknowledged by it (lib/logsource.c: log_source_post; lib/logmsg/logmsg.c).
+        unsafe { (*raw).ack_func.is_none() }.then_some(self)
+    }
+
+    /// The reference, which is the caller's now.
+    pub(crate) fn into_raw(self) -> NonNull<ffi::LogMessage> {
+        self.message.into_raw()
     }
 
     /// The message as it is now, for others to keep and read.

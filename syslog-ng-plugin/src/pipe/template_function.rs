@@ -73,6 +73,9 @@ struct State<F> {
 }
 const _: () = assert!(std::mem::offset_of!(State<u8>, host) == 0);
 
+/// As many arguments as need no memory of their own.
+const FEW: usize = 4;
+
 /// The host's description of a function; it only reads it.
 struct Description<F>(PhantomData<F>);
 
@@ -168,23 +171,30 @@ unsafe extern "C" fn call<F: TemplateFunction>(
         };
         // SAFETY: the caller holds the message for the length of this call.
         let message = unsafe { MessageRef::borrow(message) };
-        let mut texts: [&[u8]; ffi::TEMPLATE_INVOKE_MAX_ARGS as usize] =
-            [b""; ffi::TEMPLATE_INVOKE_MAX_ARGS as usize];
         let count = usize::try_from(state.host.argc).unwrap_or(0);
-        for (text, argument) in texts.iter_mut().zip(&arguments.argv[..count]) {
+        let texts = arguments.argv[..count].iter().map(|argument| {
             // SAFETY: as many strings as the state has templates were filled (lib/template/
             // simple-function.c: tf_simple_func_eval), and nobody changes them during this call.
             let argument = unsafe { &**argument };
             // SAFETY: as above; a GString has its bytes and how many there are.
-            *text = unsafe { std::slice::from_raw_parts(argument.str.cast(), argument.len) };
-        }
+            unsafe { std::slice::from_raw_parts(argument.str.cast::<u8>(), argument.len) }
+        });
         let result = FunctionResult {
             text,
             kind,
             written: &mut written,
             lent: PhantomData,
         };
-        function.call(message, &texts[..count], result);
+        // On the stack, where they are as few as they mostly are.
+        let mut few: [&[u8]; FEW] = [b""; FEW];
+        if count <= FEW {
+            few.iter_mut()
+                .zip(texts)
+                .for_each(|(few, text)| *few = text);
+            function.call(message, &few[..count], result);
+        } else {
+            function.call(message, &texts.collect::<Vec<_>>(), result);
+        }
     });
     if !written {
         // SAFETY: the caller's string; whatever a panic left behind what was there goes.

@@ -16,7 +16,7 @@ use crate::ack::Bookmark;
 use crate::config::{Config, Location};
 use crate::ffi;
 use crate::log::{self, Level};
-use crate::message::Message;
+use crate::message::WritableMessage;
 use crate::options::OptionRule;
 
 /// Seconds between attempts to connect, where neither the config nor the fetcher says.
@@ -138,7 +138,7 @@ const LONGEST: f64 = 4e9;
 /// A message that was fetched.
 pub struct Fetched {
     /// The message.
-    pub message: Message,
+    pub message: WritableMessage,
     /// What comes back when it is delivered.
     pub bookmark: Option<Bookmark>,
 }
@@ -270,7 +270,7 @@ impl<F: ThreadedFetcher> Fetching<F> {
         while !*self.ending() && poster.is_open() {
             let result = match self.fetcher.fetch(poster) {
                 Fetch::Success(fetched) => {
-                    match poster.post_with(&fetched.message, fetched.bookmark) {
+                    match poster.post_with(fetched.message, fetched.bookmark) {
                         Ok(()) => continue,
                         Err(error) => {
                             self.fetcher.refused(error);

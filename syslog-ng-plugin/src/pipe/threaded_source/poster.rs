@@ -15,11 +15,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 
-use super::turns::Turns;
+use super::turns::{Turn, Turns};
 use crate::ack::{Acks, Bookmark};
 use crate::ffi;
 use crate::locks::{self, NoPosting};
-use crate::message::{Message, Name, is_host_thread};
+use crate::message::{Name, ValueType, WritableMessage, is_host_thread};
 
 /// Why a message was not posted. The host does not have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -33,7 +33,7 @@ pub enum PostError {
     /// The source has been told to end, or its run() has ended.
     #[error("the source is stopping")]
     Stopping,
-    /// The message has been posted before, or came from a source of the host.
+    /// The message has been posted before, or came from a source of the host: a parser's.
     #[error("the message has been posted already")]
     NotNew,
     /// The message has a bookmark, and the source no tracker that could give it back.
@@ -52,11 +52,19 @@ struct Shared {
     turns: Turns,
     /// Whether a batch ends behind each message.
     auto_close_batches: AtomicBool,
-    /// What is set as TRANSPORT on each message.
-    transport: Mutex<Option<Vec<u8>>>,
-    /// There where the source has an ack tracker. Held for moments on the main thread and where a
-    /// message is posted.
-    acks: Mutex<Option<Acks>>,
+    /// Held for moments on the main thread and where a message is posted.
+    extras: Mutex<Extras>,
+    /// Whether there is anything in `extras`: most sources have none, and pass by the lock.
+    has_extras: AtomicBool,
+}
+
+/// What some sources do with each message on top.
+#[derive(Default)]
+struct Extras {
+    /// What is set as TRANSPORT.
+    transport: Option<Vec<u8>>,
+    /// There where the source has an ack tracker.
+    acks: Option<Acks>,
 }
 
 /// How a message is posted.
@@ -89,8 +97,8 @@ impl Poster {
         Poster(Arc::new(Shared {
             turns: Turns::new(),
             auto_close_batches: AtomicBool::new(true),
-            transport: Mutex::default(),
-            acks: Mutex::default(),
+            extras: Mutex::default(),
+            has_extras: AtomicBool::default(),
         }))
     }
 
@@ -113,18 +121,11 @@ impl Poster {
         self.set_acks(None);
     }
 
-    fn transport(&self) -> MutexGuard<'_, Option<Vec<u8>>> {
-        self.0
-            .transport
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Sets who gets bookmarks back from now on.
     pub(super) fn set_acks(&self, acks: Option<Acks>) {
-        let mut slot = self.0.acks.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = std::mem::replace(&mut *slot, acks);
-        drop(slot);
+        let old = self
+            .0
+            .change_extras(|extras| std::mem::replace(&mut extras.acks, acks));
         // Outside of the lock: what it holds may be anything.
         drop(old);
     }
@@ -136,7 +137,8 @@ impl Poster {
     /// Sets what messages posted from now on have as TRANSPORT; `None` leaves it alone. Any thread.
     #[doc(alias = "log_threaded_source_driver_set_transport_name")]
     pub fn set_transport_name(&self, name: Option<&str>) {
-        *self.transport() = name.map(|name| name.as_bytes().to_vec());
+        let name = name.map(|name| name.as_bytes().to_vec());
+        self.0.change_extras(|extras| extras.transport = name);
     }
 
     /// Whether run() runs, is not told to end, and its window is open: on the source's thread a message can be posted now,
@@ -158,9 +160,10 @@ impl Poster {
     /// held. Any thread but the main thread.
     ///
     /// # Errors
-    /// The host does not have the message.
+    /// The host does not have the message, and it is gone: who may want to post it again keeps a
+    /// [`copy`](crate::Message::copy).
     #[doc(alias = "log_threaded_source_blocking_post")]
-    pub fn post(&self, message: &Message) -> Result<(), PostError> {
+    pub fn post(&self, message: WritableMessage) -> Result<(), PostError> {
         self.post_with(message, None)
     }
 
@@ -170,7 +173,7 @@ impl Poster {
     /// The host does not have the message; the bookmark is dropped.
     pub fn post_with(
         &self,
-        message: &Message,
+        message: WritableMessage,
         bookmark: Option<Bookmark>,
     ) -> Result<(), PostError> {
         self.hand_over(message, bookmark, Way::WAIT)?;
@@ -183,9 +186,9 @@ impl Poster {
     ///
     /// # Errors
     /// The host does not have the next message, nor those behind it.
-    pub fn post_all<'m>(
+    pub fn post_all(
         &self,
-        messages: impl IntoIterator<Item = (&'m Message, Option<Bookmark>)>,
+        messages: impl IntoIterator<Item = (WritableMessage, Option<Bookmark>)>,
     ) -> (usize, Result<(), PostError>) {
         let mut posted = 0;
         let mut result = Ok(());
@@ -215,7 +218,7 @@ impl Poster {
     /// # Errors
     /// The host does not have the message.
     #[doc(alias = "log_threaded_source_post")]
-    pub fn try_post(&self, message: &Message) -> Result<(), PostError> {
+    pub fn try_post(&self, message: WritableMessage) -> Result<(), PostError> {
         self.try_post_with(message, None)
     }
 
@@ -225,7 +228,7 @@ impl Poster {
     /// The host does not have the message; the bookmark is dropped.
     pub fn try_post_with(
         &self,
-        message: &Message,
+        message: WritableMessage,
         bookmark: Option<Bookmark>,
     ) -> Result<(), PostError> {
         self.hand_over(message, bookmark, Way::WITHOUT_WAITING)
@@ -233,7 +236,7 @@ impl Poster {
 
     fn hand_over(
         &self,
-        message: &Message,
+        message: WritableMessage,
         bookmark: Option<Bookmark>,
         way: Way,
     ) -> Result<(), PostError> {
@@ -242,29 +245,13 @@ impl Poster {
         let _no_posting = NoPosting::begin().ok_or(PostError::Nested)?;
         locks::assert_host_s_may_be_taken();
         let turn = self.turns().take(way.wait)?;
+        let mut message = message.into_new().ok_or(PostError::NotNew)?;
+        if bookmark.is_some() || self.0.has_extras.load(Ordering::Relaxed) {
+            self.0.add_extras(&turn, &mut message, bookmark)?;
+        }
         let worker = turn.worker;
-        let mut acks = self.0.acks.lock().unwrap_or_else(PoisonError::into_inner);
-        if acks.is_none() && bookmark.is_some() {
-            return Err(PostError::NoTracker);
-        }
-        let message = message.claim().ok_or(PostError::NotNew)?;
-        if let Some(acks) = &mut *acks {
-            // SAFETY: live, used in turn, and it has the tracker that was set in init. No other lock
-            // of the host is held.
-            let record = unsafe { ffi::ack_tracker_request_bookmark((*worker).super_.ack_tracker) };
-            // A tracker has room for as many as the window.
-            let record = NonNull::new(record).ok_or(PostError::Closed)?;
-            // SAFETY: given for the post below.
-            unsafe { acks.fill(record, bookmark) };
-        }
-        drop(acks);
-        if let Some(name) = &*self.transport() {
-            // SAFETY: claimed, and not yet handed over: nobody else changes it.
-            unsafe { message.set(Name::look_up(c"TRANSPORT"), name) };
-        }
         // SAFETY: the worker is live, the window is open, and only who has the turn makes it smaller;
-        // the message is a reference of its own that was claimed for this post; the thread has the
-        // host's state.
+        // nobody else has the message; the thread has the host's state.
         unsafe { ffi::compat::source_post(worker, message.into_raw().as_ptr()) };
         if !turn.is_open() {
             // What waits in an open batch would never make room in the window.
@@ -300,6 +287,48 @@ impl Poster {
 }
 
 impl Shared {
+    fn extras(&self) -> MutexGuard<'_, Extras> {
+        self.extras.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands the extras to `change`, and gives what that gives.
+    fn change_extras<T>(&self, change: impl FnOnce(&mut Extras) -> T) -> T {
+        let mut extras = self.extras();
+        let result = change(&mut extras);
+        let has_extras = extras.transport.is_some() || extras.acks.is_some();
+        self.has_extras.store(has_extras, Ordering::Relaxed);
+        result
+    }
+
+    /// Prepares the source's tracker for the message that is posted next, and the message.
+    fn add_extras(
+        &self,
+        turn: &Turn<'_>,
+        message: &mut WritableMessage,
+        bookmark: Option<Bookmark>,
+    ) -> Result<(), PostError> {
+        let mut extras = self.extras();
+        match &mut extras.acks {
+            Some(acks) => {
+                // SAFETY: live, used in turn, and it has the tracker that was set in init. No other
+                // lock of the host is held.
+                let record =
+                    unsafe { ffi::ack_tracker_request_bookmark((*turn.worker).super_.ack_tracker) };
+                // A tracker has room for as many as the window.
+                let record = NonNull::new(record).ok_or(PostError::Closed)?;
+                // SAFETY: given for the post that follows.
+                unsafe { acks.fill(record, bookmark) };
+            }
+            None if bookmark.is_some() => return Err(PostError::NoTracker),
+            None => {}
+        }
+        if let Some(name) = &extras.transport {
+            // One that is too large is left out, as with the host's own sources.
+            let _ = message.set_value(Name::look_up(c"TRANSPORT"), ValueType::String, name);
+        }
+        Ok(())
+    }
+
     /// Ends the batch behind a message, where batches end by themselves. On a thread of the host's that
     /// is not the source's nobody else would do it.
     fn end_batch(&self) {
