@@ -3,7 +3,7 @@
 //! What send() gets where the config has value-pairs(): a dict from names to values.
 
 use std::collections::HashMap;
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
@@ -18,16 +18,104 @@ use crate::object::Error;
 /// not fill the memory.
 const REMEMBERED: usize = 4096;
 
+/// As many pairs as make a shape that is remembered.
+const LARGEST_SHAPE: usize = 256;
+
 /// A choice of values with what makes a dict of them.
 pub(crate) struct Pairs {
     pairs: Arc<ValuePairs>,
     options: TemplateOptions,
-    /// Names as Python strings. Out of its place while a dict is made, so that no lock is held
-    /// while Python runs.
-    names: Mutex<Names>,
+    /// Out of its place while a dict is made, so that no lock is held while Python runs.
+    known: Mutex<Known>,
+}
+
+/// What was learnt from messages before.
+#[derive(Default)]
+struct Known {
+    /// Names as Python strings.
+    names: Names,
+    /// What the last message gave: mostly the next one gives the same.
+    shape: Shape,
 }
 
 type Names = HashMap<Box<[u8]>, Py<PyString>>;
+
+/// The names of a dict, in the order in which they come.
+#[derive(Default)]
+struct Shape {
+    names: Vec<(CString, Py<PyString>)>,
+    /// With these names. A copy of it is filled faster than an empty one.
+    dict: Option<Py<PyDict>>,
+}
+
+impl Shape {
+    fn has(&self, at: usize, name: &CStr) -> bool {
+        self.names
+            .get(at)
+            .is_some_and(|(known, _)| known.as_bytes() == name.to_bytes())
+    }
+}
+
+/// The pairs of a message, as they come.
+struct Gathered<'py> {
+    values: Vec<Bound<'py, PyAny>>,
+    /// The names, where they are not those of the shape.
+    others: Option<Vec<(CString, Py<PyString>)>>,
+}
+
+impl<'py> Gathered<'py> {
+    fn add(
+        &mut self,
+        py: Python<'py>,
+        known: &mut Known,
+        name: &CStr,
+        value: Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        let at = self.values.len();
+        if self.others.is_some() || !known.shape.has(at, name) {
+            let key = python_name(py, &mut known.names, name)?.unbind();
+            self.others(py, &known.shape).push((name.to_owned(), key));
+        }
+        self.values.push(value);
+        Ok(())
+    }
+
+    /// The names so far, from here on apart from the shape.
+    fn others(&mut self, py: Python<'py>, shape: &Shape) -> &mut Vec<(CString, Py<PyString>)> {
+        let count = self.values.len();
+        let copy = |(name, key): &(CString, Py<PyString>)| (name.clone(), key.clone_ref(py));
+        self.others
+            .get_or_insert_with(|| shape.names.iter().take(count).map(copy).collect())
+    }
+
+    /// The dict. Its shape is remembered.
+    fn into_dict(mut self, py: Python<'py>, shape: &mut Shape) -> PyResult<Bound<'py, PyDict>> {
+        let is_same = self.others.is_none() && self.values.len() == shape.names.len();
+        if let (true, Some(dict)) = (is_same, &shape.dict) {
+            let dict = dict.bind(py).copy()?;
+            for ((_, key), value) in shape.names.iter().zip(self.values) {
+                dict.set_item(key, value)?;
+            }
+            return Ok(dict);
+        }
+        self.others(py, shape);
+        let names = self.others.unwrap_or_default();
+        let dict = PyDict::new(py);
+        for ((_, key), value) in names.iter().zip(self.values) {
+            dict.set_item(key, value)?;
+        }
+        *shape = Shape::default();
+        if names.len() <= LARGEST_SHAPE {
+            let empty = PyDict::new(py);
+            for (_, key) in &names {
+                empty.set_item(key, py.None())?;
+            }
+            let dict = Some(empty.unbind());
+            *shape = Shape { names, dict };
+        }
+        Ok(dict)
+    }
+}
 
 /// What a message's values became.
 pub(crate) struct Converted<'py> {
@@ -43,7 +131,7 @@ impl Pairs {
         Pairs {
             pairs,
             options,
-            names: Mutex::default(),
+            known: Mutex::default(),
         }
     }
 
@@ -55,13 +143,16 @@ impl Pairs {
         message: MessageRef<'_>,
         sequence_number: i32,
     ) -> Converted<'py> {
-        let mut names = std::mem::take(&mut *self.names());
-        let dict = PyDict::new(py);
+        let mut known = std::mem::take(&mut *self.known());
+        let mut gathered = Gathered {
+            values: Vec::with_capacity(known.shape.names.len()),
+            others: None,
+        };
         let mut errors = Vec::new();
         let mut add = |name: &CStr, value: Value<'_>| -> PyResult<bool> {
             let (object, goes_on) = self.object(py, name, value, &mut errors)?;
             if let Some(object) = object {
-                dict.set_item(python_name(py, &mut names, name)?, object)?;
+                gathered.add(py, &mut known, name, object)?;
             }
             Ok(goes_on)
         };
@@ -74,12 +165,15 @@ impl Pairs {
                         false
                     })
                 });
+        let dict = if complete {
+            let made = gathered.into_dict(py, &mut known.shape);
+            made.map_err(|error| failure = Some(error)).ok()
+        } else {
+            None
+        };
         errors.extend(failure.map(Error::from));
-        *self.names() = names;
-        Converted {
-            dict: complete.then_some(dict),
-            errors,
-        }
+        *self.known() = known;
+        Converted { dict, errors }
     }
 
     /// A value as a Python object, if it has one, and whether the message goes on.
@@ -108,8 +202,8 @@ impl Pairs {
         })
     }
 
-    fn names(&self) -> MutexGuard<'_, Names> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
