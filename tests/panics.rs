@@ -78,7 +78,7 @@ const CASES: &[(&str, Outcome)] = &[
     ("value_pairs.visit", Outcome::Runs),
     ("worker.connect", Outcome::Runs),
     ("worker.disconnect", Outcome::Delivers),
-    ("worker.flush", Outcome::Delivers),
+    ("worker.flush", Outcome::Runs),
     ("worker.insert", Outcome::Runs),
     ("worker.worker_deinit", Outcome::Delivers),
     ("worker.worker_init", Outcome::Delivers),

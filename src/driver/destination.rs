@@ -109,7 +109,7 @@ impl ThreadedDestination for PythonDestination {
             }
             Some((running, names))
         })?;
-        let batches = running.iter().any(|worker| worker.sends_batches());
+        let batches = running.iter().any(|worker| worker.wants_batches());
         let workers = running.iter().map(Worker::new).collect();
         *self.prepared() = Some(Workers {
             running,

@@ -7,6 +7,7 @@
 //! - [`destination`]: `python()` in a destination.
 //! - [`worker`]: its workers: an object with its methods, and what hands messages to it.
 //! - [`batch`]: its messages for send_batch(), and what becomes of them.
+//! - [`singles`]: its messages for send().
 //! - [`classes`]: the classes of all of a config's drivers, looked at when one of them is wrong.
 //! - [`persist_names`]: which driver of a config has which persist name.
 //! - [`source`]: `python()` in a source.
@@ -31,6 +32,7 @@ mod http_header;
 mod instance;
 mod parser;
 mod persist_names;
+mod singles;
 mod source;
 mod template_function;
 mod worker;

@@ -14,6 +14,7 @@ use syslog_ng_plugin::{
 };
 
 use super::batch::Pending;
+use super::singles::Singles;
 use crate::api;
 use crate::interpreter::{attach, keep_thread_state, let_go_of_thread_state};
 use crate::message::{LogBatch, LogMessage, Pairs, Spare, ValueMode};
@@ -30,6 +31,8 @@ pub(super) struct Running {
     open: Option<Method>,
     is_opened: Option<Method>,
     flush: Option<Method>,
+    /// Whether messages for send() are gathered: neither class nor config has a say in batches.
+    gathers: bool,
     /// The package's base class: what is inherited from it counts as not defined.
     base: Py<PyAny>,
     mode: ValueMode,
@@ -47,7 +50,10 @@ pub(super) struct Running {
 /// What sends messages.
 pub(crate) struct Worker {
     running: Arc<Running>,
+    /// For send_batch().
     pending: Pending,
+    /// For send(), where they are gathered.
+    singles: Singles,
 }
 
 impl Worker {
@@ -55,6 +61,7 @@ impl Worker {
         Worker {
             running: Arc::clone(running),
             pending: Pending::default(),
+            singles: Singles::default(),
         }
     }
 }
@@ -114,9 +121,12 @@ impl Running {
                 );
                 return None;
             }
+            let gathers =
+                made.send.is_some() && made.flush.is_none() && !destination.says_of_batches();
             Some(Arc::new(Running {
                 warned_of_none: Arc::clone(&warned_of_none),
                 pairs,
+                gathers,
                 ..made
             }))
         };
@@ -181,7 +191,8 @@ impl Running {
             flush,
             base: base.clone().unbind(),
             mode,
-            // The caller adds them where the config has them.
+            // The caller adds what depends on the config.
+            gathers: false,
             pairs: None,
             sequence_number,
             written_bytes,
@@ -196,6 +207,11 @@ impl Running {
 
     pub(super) fn sends_batches(&self) -> bool {
         self.send_batch.is_some()
+    }
+
+    /// Whether the host is to hand over many messages before it flushes.
+    pub(super) fn wants_batches(&self) -> bool {
+        self.sends_batches() || self.gathers
     }
 
     pub(super) fn method(&self, py: Python<'_>, name: &'static str) -> Option<Method> {
@@ -293,7 +309,19 @@ impl Running {
         }
     }
 
-    fn send(&self, py: Python<'_>, send: &Method, message: MessageRef<'_>) -> Insert {
+    fn show_sequence_number(&self, sequence_number: i32) {
+        self.sequence_number
+            .store(sequence_number, Ordering::Relaxed);
+    }
+
+    fn send(
+        &self,
+        py: Python<'_>,
+        send: &Method,
+        message: MessageRef<'_>,
+        sequence_number: i32,
+    ) -> Insert {
+        self.show_sequence_number(sequence_number);
         if !self.is_ready(py) {
             return Insert::NotConnected;
         }
@@ -387,12 +415,15 @@ impl DestinationWorker for Worker {
 
     fn insert(&self, message: MessageRef<'_>, sequence_number: i32) -> Insert {
         let running = &self.running;
-        running
-            .sequence_number
-            .store(sequence_number, Ordering::Relaxed);
+        if running.gathers {
+            return self.singles.add(message.retain(), sequence_number);
+        }
         match &running.send {
-            Some(send) => attach(|py| running.send(py, send, message)),
-            None => self.pending.add(message.retain()),
+            Some(send) => attach(|py| running.send(py, send, message, sequence_number)),
+            None => {
+                running.show_sequence_number(sequence_number);
+                self.pending.add(message.retain())
+            }
         }
     }
 
@@ -415,6 +446,11 @@ impl DestinationWorker for Worker {
         if let Some(method) = &self.running.send_batch {
             return self.pending.flush(batch, |messages, range| {
                 attach(|py| self.running.send_batch(py, method, messages, range))
+            });
+        }
+        if let (Some(send), true) = (&self.running.send, self.running.gathers) {
+            return self.singles.flush(batch, |py, message, number| {
+                self.running.send(py, send, message.lend(), number)
             });
         }
         let Some(flush) = &self.running.flush else {

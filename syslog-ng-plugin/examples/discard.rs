@@ -8,7 +8,8 @@
 //! ```
 //!
 //! `wait-for("file")` keeps it from connecting until that file is there: for measurements that begin
-//! with a full queue. `report(yes)` makes it say how many it took when it is stopped.
+//! with a full queue. `report(yes)` makes it say how many it took when it is stopped. With `batches(yes)`
+//! messages are settled when their batch is flushed, as batch-lines() says.
 
 use std::ffi::CStr;
 use std::path::Path;
@@ -17,13 +18,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use syslog_ng_plugin::log::{self, Level};
 use syslog_ng_plugin::{
-    Argument, Config, Destination, DestinationWorker, Insert, Location, MessageRef, Names,
-    OptionRule, Prepared, ThreadedDestination,
+    Argument, Batch, Config, Destination, DestinationWorker, FlushMode, Insert, Location,
+    MessageRef, Names, OptionRule, Prepared, ThreadedDestination,
 };
 
 #[derive(Default)]
 struct Options {
     report: bool,
+    batches: bool,
     wait_for: Option<String>,
 }
 
@@ -34,6 +36,7 @@ struct Discard {
 
 struct Worker {
     taken: Arc<AtomicU64>,
+    batches: bool,
     wait_for: Option<String>,
 }
 
@@ -44,6 +47,10 @@ impl ThreadedDestination for Discard {
         OptionRule {
             name: "report",
             argument: Argument::Text(|options, value| options.report = value == "yes"),
+        },
+        OptionRule {
+            name: "batches",
+            argument: Argument::Text(|options, value| options.batches = value == "yes"),
         },
         OptionRule {
             name: "wait-for",
@@ -71,12 +78,13 @@ impl ThreadedDestination for Discard {
         };
         let worker = || Worker {
             taken: Arc::clone(&self.taken),
+            batches: self.options.batches,
             wait_for: self.options.wait_for.clone(),
         };
         Some(Prepared {
             names,
             workers: (0..destination.workers()).map(|_| worker()).collect(),
-            batches: false,
+            batches: self.options.batches,
         })
     }
 
@@ -97,6 +105,15 @@ impl DestinationWorker for Worker {
 
     fn insert(&self, _message: MessageRef<'_>, _number: i32) -> Insert {
         self.taken.fetch_add(1, Ordering::Relaxed);
+        if self.batches {
+            Insert::Queued
+        } else {
+            Insert::Success
+        }
+    }
+
+    fn flush(&self, _mode: FlushMode, batch: &mut Batch<'_>) -> Insert {
+        batch.deliver_first(batch.len());
         Insert::Success
     }
 }

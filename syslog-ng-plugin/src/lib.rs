@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 mod ack;
+pub mod clock;
 mod config;
 pub mod debugger;
 mod ffi;

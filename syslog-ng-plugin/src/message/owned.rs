@@ -5,7 +5,7 @@
 use std::ptr::{self, NonNull};
 
 use super::name::{Kind, is_macro};
-use super::{Name, Timestamp, Value, ValueType, thread};
+use super::{MessageRef, Name, Timestamp, Value, ValueType, thread};
 use crate::ffi;
 
 /// A reference to a message. Others may hold references too, so it can only be read.
@@ -68,6 +68,36 @@ impl Message {
             unsafe { glib_sys::g_string_free(buffer, 1) };
             read.then_some(copy)
         })
+    }
+
+    /// Runs `body`, which processes the message, as the host runs what it hands a message to: where the
+    /// message is an event of the host's own, events on it do not make others for ever. On a thread of the
+    /// host's.
+    #[doc(alias = "msg_set_context")]
+    pub fn process<T>(&self, body: impl FnOnce() -> T) -> T {
+        /// Ends it also when `body` panics.
+        struct Context;
+        impl Drop for Context {
+            fn drop(&mut self) {
+                // SAFETY: none is as the host begins.
+                unsafe { ffi::msg_set_context(ptr::null_mut()) };
+            }
+        }
+        // SAFETY: we hold a reference, and nobody changes the message meanwhile.
+        if unsafe { self.raw.as_ref() }.flags & ffi::LF_INTERNAL == 0 {
+            return body();
+        }
+        // SAFETY: we hold a reference; the host looks at the message now, and keeps no pointer to it
+        // (lib/messages.c).
+        unsafe { ffi::msg_set_context(self.raw.as_ptr()) };
+        let _context = Context;
+        body()
+    }
+
+    /// The message, lent for as long as this reference lives.
+    pub fn lend(&self) -> MessageRef<'_> {
+        // SAFETY: we hold a reference.
+        unsafe { MessageRef::borrow(self.raw) }
     }
 
     /// Gives the reference to the host.

@@ -5,7 +5,7 @@
 use std::ffi::{CStr, c_char};
 use std::ptr::{self, NonNull};
 
-use super::{MessageRef, TemplateOptions, TimeZone, Value, ValueType};
+use super::{MessageRef, TemplateOptions, TimeZone, Value, ValueType, thread};
 use crate::ffi;
 
 /// A choice of a message's values, under names of choice.
@@ -54,17 +54,19 @@ impl ValuePairs {
     ) -> bool {
         let mut each: &mut dyn FnMut(&CStr, Value<'_>) -> bool = &mut each;
         let mut evaluation = options.evaluation(TimeZone::Local, sequence_number);
-        // SAFETY: value pairs, message and options are live for the call; `visit` gets back the
-        // pointer that is passed here, during the call.
-        let complete = unsafe {
-            ffi::value_pairs_foreach(
-                self.raw.as_ptr(),
-                Some(visit),
-                message.as_ptr(),
-                &mut evaluation,
-                ptr::from_mut(&mut each).cast(),
-            )
-        };
+        let complete = thread::with_scratch_buffers(|| {
+            // SAFETY: value pairs, message and options are live for the call; `visit` gets back the
+            // pointer that is passed here, during the call.
+            unsafe {
+                ffi::value_pairs_foreach(
+                    self.raw.as_ptr(),
+                    Some(visit),
+                    message.as_ptr(),
+                    &mut evaluation,
+                    ptr::from_mut(&mut each).cast(),
+                )
+            }
+        });
         complete != 0
     }
 }

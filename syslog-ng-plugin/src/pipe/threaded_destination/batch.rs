@@ -96,6 +96,21 @@ impl Batch<'_> {
         }
     }
 
+    /// Has all but the first that is left come again, so that what flush() returns is for that one alone.
+    pub fn rewind_others(&mut self) {
+        if let Some(count) = self.some_of(self.len().saturating_sub(1)) {
+            // SAFETY: as in `deliver_first`; what is rewound is taken from the tail.
+            unsafe { ffi::log_threaded_dest_worker_rewind_messages(self.raw.as_ptr(), count) };
+        }
+    }
+
+    /// Whether the driver is being stopped. Takes no lock.
+    pub fn is_stopping(&self) -> bool {
+        // SAFETY: the worker is live; its owner outlives it. The main thread writes the field, and a
+        // value that is a moment old will do, as for the host's own loop.
+        unsafe { (&raw const (*(*self.raw.as_ptr()).owner).under_termination).read_volatile() != 0 }
+    }
+
     /// The number for the host, which does nothing but forget its attempts when it is told to settle
     /// none; `None` for that.
     fn some_of(&mut self, count: usize) -> Option<ffi::gint> {

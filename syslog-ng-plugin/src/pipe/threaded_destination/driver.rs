@@ -64,6 +64,7 @@ struct Format {
 struct Batches {
     lines: Option<i32>,
     bytes: Option<i32>,
+    timeout: Option<i32>,
 }
 
 /// The first of them where the config has none, and batches are wanted.
@@ -75,6 +76,7 @@ pub struct Destination<'d> {
     host: HostDriver,
     errors: &'d Arc<Counter>,
     format: Option<&'d Format>,
+    batches: Option<&'d Batches>,
     lent: PhantomData<&'d ffi::LogThreadedDestDriver>,
 }
 
@@ -98,6 +100,13 @@ impl Destination<'_> {
     pub fn workers(&self) -> usize {
         // SAFETY: the driver is live.
         usize::try_from(unsafe { (*self.raw.as_ptr()).num_workers }).unwrap_or(1)
+    }
+
+    /// Whether the config says when a batch is full, by batch-lines() or one of its like.
+    pub fn says_of_batches(&self) -> bool {
+        self.batches.is_some_and(|batches| {
+            batches.lines.is_some() || batches.bytes.is_some() || batches.timeout.is_some()
+        })
     }
 
     /// Where the driver stands in the config, as `file:line:column`.
@@ -255,6 +264,7 @@ fn read<D: ThreadedDestination>(
     let batches = Batches {
         lines: settings.batch_lines,
         bytes: settings.batch_bytes,
+        timeout: settings.batch_timeout,
     };
     // SAFETY: as above.
     unsafe { apply::<D>(made.as_ptr().cast(), settings) }?;
@@ -355,6 +365,7 @@ unsafe extern "C" fn init<D: ThreadedDestination>(pipe: *mut ffi::LogPipe) -> gl
         host: unsafe { HostDriver::new(raw.cast()) },
         errors: &state.errors,
         format: state.format.get(),
+        batches: state.batches.get(),
         lent: PhantomData,
     };
 
