@@ -3,7 +3,8 @@
 #   make demo   shows the module at work on a real log
 #   make check  passes all tests
 #   make check-hosts   does so on the other supported hosts, in folders of their own; takes root
-#   make bench  measures it against the host's C module; ROUNDS=n
+#   make bench  measures it against the host's C module; HOST=trixie ROUNDS=n SHARE=0.5 CASES=parts,of,names
+#   make bench-report   makes docs/benchmark.md and its chart of that
 #   make build  builds build/modules/libmod-python.so, the module as it is shipped
 #
 #   make install        installs it for the syslog-ng of this machine; DESTDIR= puts a folder in front
@@ -35,19 +36,37 @@ PYTHON_DIR = $(call host_folder,datadir)/syslog-ng-python-rust
 DOC_DIR = $(call host_folder,datadir)/doc/syslog-ng-mod-python-rust
 INSTALL ?= install
 
-.PHONY: demo check check-hosts bench build setup format lint doc test differential api-checklist mutants module-for-tests install deb check-package clean
+.PHONY: demo check check-hosts bench bench-report build setup format lint doc test differential api-checklist mutants module-for-tests install deb check-package clean
 
 demo: build
 	examples/log-table/run $(MODULES) "$(LOG)"
 
 check: build format lint doc test
 
-ROUNDS ?= 5
+# How often each case of the benchmark is run, which part of its messages it gets, and parts of the names of cases, with
+# commas between them. HOST= names another host, as .ci/check-hosts does.
+ROUNDS ?= 7
+SHARE ?= 1
+HOST ?=
+RESULTS := build/bench
 
+ifeq ($(HOST),)
 bench: build
 	$(CARGO) build --quiet --locked --release -p syslog-ng-plugin --example discard --example generate
 	/usr/bin/python3 bench/bench.py $(MODULES)/libmod-python.so target/release/examples/libdiscard.so \
-	    target/release/examples/libgenerate.so --rounds $(ROUNDS)
+	    target/release/examples/libgenerate.so --rounds $(ROUNDS) --share $(SHARE) --cases '$(CASES)' \
+	    --json $(RESULTS)/syslog-ng-$(shell pkg-config --modversion syslog-ng).json
+else
+bench:
+	.ci/check-hosts --run "make bench ROUNDS=$(ROUNDS) SHARE=$(SHARE) CASES='$(subst $$,\$$,$(CASES))'" $(HOST)
+	cat build/hosts/$(HOST)-check.log
+	mkdir -p $(RESULTS)
+	cp build/hosts/$(HOST)/root/source/$(RESULTS)/*.json $(RESULTS)/
+endif
+
+bench-report:
+	@.ci/setup python3-matplotlib
+	/usr/bin/python3 bench/report.py $(RESULTS) docs
 
 check-hosts:
 	.ci/check-hosts

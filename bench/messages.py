@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The Python side of the benchmark; the same for both modules."""
+"""The Python side of the benchmark; the same for both modules.
 
+Imported without syslog-ng, for the figure of the Python body alone, builtins stand in for what the modules bring.
+"""
+
+import collections
 import os
 import time
 from typing import Any, Dict, List, Tuple
@@ -8,8 +12,19 @@ from typing import Any, Dict, List, Tuple
 try:
     from syslogng import LogFetcher, LogMessage, LogSource
 except ImportError:
-    # Measured without syslog-ng.
-    LogFetcher = LogMessage = LogSource = object  # type: ignore
+
+    class LogSource:  # type: ignore
+        """Posts to nowhere."""
+
+        post_message = collections.deque(maxlen=0).append
+        post_messages = collections.deque(maxlen=0).extend
+
+    class LogFetcher:  # type: ignore
+        """Has the results of fetch()."""
+
+        FETCH_SUCCESS, FETCH_TRY_AGAIN = 1, 2
+
+    LogMessage = str  # type: ignore
 
 try:
     from syslogng import LogDestination, LogParser
@@ -17,9 +32,15 @@ except ImportError:
     # The C module of 3.38 has none, and needs none.
     LogDestination = LogParser = object  # type: ignore
 
+MANY = 100
+"""So many messages are posted or fetched at once, where that can be done."""
 
-class Send(LogDestination):
-    """Reads two values of each message. Opens when the file of the option ``go`` is there."""
+TAKES_MANY = hasattr(LogSource, "post_messages")
+"""Whether the module has post_messages() and takes lists from fetch()."""
+
+
+class Opened(LogDestination):
+    """Opens when the file of the option ``go`` is there."""
 
     def init(self, options: Dict[str, Any]) -> bool:
         self.go = options["go"]
@@ -27,6 +48,10 @@ class Send(LogDestination):
 
     def open(self) -> bool:
         return os.path.exists(self.go)
+
+
+class Send(Opened):
+    """Reads two values of each message, or of the dict that value-pairs() makes of it."""
 
     def send(self, msg: Any) -> bool:
         host = msg["HOST"]
@@ -34,23 +59,21 @@ class Send(LogDestination):
         return bool(host) and bool(message)
 
 
-class SendBatch(LogDestination):
-    """Reads the same of whole batches, by ``send_batch()`` where that is called."""
+class SendSlowly(Opened):
+    """Waits for a millisecond in each send(), as for the answer of a server."""
+
+    def send(self, msg: Any) -> bool:
+        time.sleep(0.001)
+        return True
+
+
+class SendFlush(Opened):
+    """Reads two values of each message and looks at them when the batch is full."""
 
     QUEUED: int
 
     def __init__(self) -> None:
-        self.rows: List[Tuple[bytes, bytes]] = []
-
-    def init(self, options: Dict[str, Any]) -> bool:
-        self.go = options["go"]
-        return True
-
-    def open(self) -> bool:
-        return os.path.exists(self.go)
-
-    def send_batch(self, batch: Any) -> bool:
-        return all(host and message for host, message in batch.values("HOST", "MESSAGE"))
+        self.rows: List[Tuple[Any, Any]] = []
 
     def send(self, msg: Any) -> int:
         self.rows.append((msg["HOST"], msg["MESSAGE"]))
@@ -59,6 +82,13 @@ class SendBatch(LogDestination):
     def flush(self) -> bool:
         rows, self.rows = self.rows, []
         return all(host and message for host, message in rows)
+
+
+class SendBatch(SendFlush):
+    """The same with send_batch(), where that is called."""
+
+    def send_batch(self, batch: Any) -> bool:
+        return all(host and message for host, message in batch.values("HOST", "MESSAGE"))
 
 
 class Post(LogSource):
@@ -72,7 +102,9 @@ class Post(LogSource):
     def run(self) -> None:
         while not os.path.exists(self.go) and not self.exit:
             time.sleep(0.003)
-        message = self.message
+        self.post(self.message)
+
+    def post(self, message: str) -> None:
         for _ in range(self.count):
             if self.exit:
                 break
@@ -80,6 +112,21 @@ class Post(LogSource):
 
     def request_exit(self) -> None:
         self.exit = True
+
+
+class PostMany(Post):
+    """Posts lists of them, where the module can do that; else one after the other."""
+
+    def post(self, message: str) -> None:
+        for _ in range(self.count // MANY):
+            if self.exit:
+                break
+            messages = [LogMessage(message) for _ in range(MANY)]
+            if TAKES_MANY:
+                self.post_messages(messages)
+            else:
+                for msg in messages:
+                    self.post_message(msg)
 
 
 class Fetch(LogFetcher):
@@ -102,6 +149,16 @@ class Fetch(LogFetcher):
         return (self.FETCH_SUCCESS, LogMessage(self.message))
 
 
+class FetchMany(Fetch):
+    """Gives lists of them, where the module takes them; else one after the other."""
+
+    def fetch(self) -> Tuple[int, Any]:
+        if not TAKES_MANY or not self.left:
+            return Fetch.fetch(self)
+        self.left -= MANY
+        return (self.FETCH_SUCCESS, [LogMessage(self.message) for _ in range(MANY)])
+
+
 class Parse(LogParser):
     """Sets two values."""
 
@@ -111,6 +168,6 @@ class Parse(LogParser):
         return True
 
 
-def function(msg: Any) -> str:
+def function(msg: Any, text: bytes) -> bytes:
     """What a template asks for."""
-    return "a value"
+    return text

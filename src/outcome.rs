@@ -276,7 +276,11 @@ pub(crate) fn fetch(returned: &Bound<'_, PyAny>) -> Result<FetchResult, Error> {
 /// A message that fetch() returned, for its post; `None` where it has been posted.
 fn fetched(message: &Bound<'_, LogMessage>) -> Option<Fetched> {
     let (message, bookmark) = for_posting(message.py(), message.get())?;
-    Some(Fetched { message, bookmark })
+    Some(Fetched {
+        message,
+        bookmark,
+        more: false,
+    })
 }
 
 /// The messages of a list. An item that is none keeps none of the others from being posted.

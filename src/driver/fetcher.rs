@@ -219,7 +219,13 @@ impl PythonFetcher {
     }
 
     fn next_of_rest(&self) -> Option<Fetched> {
-        self.rest().as_mut()?.messages.next()
+        let mut rest = self.rest();
+        let messages = &mut rest.as_mut()?.messages;
+        let next = messages.next()?;
+        Some(Fetched {
+            more: !messages.as_slice().is_empty(),
+            ..next
+        })
     }
 
     /// Never held while Python code runs.

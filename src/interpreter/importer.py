@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Finds the modules that are embedded in libmod-python.so. Runs inside syslog-ng, before any user code."""
 
-import importlib.abc
+# Not importlib.abc: its base classes would bring some thirty modules, which take a megabyte of the daemon.
 import importlib.machinery
 import os
 import sys
 
 
-class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Finder and loader in one."""
+class EmbeddedModules:
+    """Finder and loader in one: a MetaPathFinder and an InspectLoader."""
 
     def __init__(self, native, sources, host_folder):
         self.native = native
         self.sources = sources
-        self.host_folder = os.fspath(host_folder)
+        self.host_folder = host_folder
         self.modules = {}
 
     def find_spec(self, fullname, path=None, target=None):
@@ -35,11 +35,10 @@ class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader)
     def get_code(self, fullname):
         # A name that linecache looks up through the loader: tracebacks then show source lines.
         path = "libmod-python.so/" + fullname.replace(".", "/") + ".py"
-        return self.source_to_code(self.get_source(fullname), path)
+        return compile(self.get_source(fullname), path, "exec", dont_inherit=True)
 
     def get_source(self, fullname):
         return self.sources[fullname][0]
-
 
     def create_module(self, spec):
         # Who takes the package out of sys.modules and imports it again gets the same classes: syslog-ng knows no others.
@@ -48,11 +47,11 @@ class EmbeddedModules(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader)
     def exec_module(self, module):
         name = module.__spec__.name
         if name not in self.modules:
-            super().exec_module(module)
+            exec(self.get_code(name), module.__dict__)
             self.modules[name] = module
 
 
-class NativeModule(importlib.abc.Loader):
+class NativeModule:
     """Gives the one native module again to those who have taken it out of sys.modules."""
 
     def __init__(self, module):

@@ -48,9 +48,11 @@ pub(super) fn install(py: Python<'_>, host_modules: &Path) -> PyResult<()> {
     for (name, source, is_package) in MODULES {
         sources.set_item(name, (source, is_package))?;
     }
+    let folder = host_modules.join("syslogng");
+    // As a str: a path would become pathlib's, and bring that.
     importer
         .getattr("install")?
-        .call1((native, sources, host_modules.join("syslogng")))?;
+        .call1((native, sources, folder.as_os_str()))?;
     // Where classes need no base class, user code may never import the package; what it logs is to
     // be seen all the same.
     if !PYTHON_BASE_CLASSES {

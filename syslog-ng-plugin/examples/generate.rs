@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Without `count()` it goes on until it is stopped. `wait-for("file")` keeps it from beginning until
-//! that file is there: for measurements.
+//! that file is there: for measurements. `batch()` says how many messages go on together, 100 by default.
 
 use std::error::Error;
 use std::ffi::CStr;
@@ -26,12 +26,14 @@ use syslog_ng_plugin::{
 struct Options {
     message: Option<String>,
     count: Option<i32>,
+    batch: Option<i32>,
     wait_for: Option<String>,
 }
 
 struct Generate {
     message: String,
     count: Option<i32>,
+    batch: u64,
     wait_for: Option<String>,
     /// Whether the source has been told to end.
     ending: Mutex<bool>,
@@ -51,6 +53,10 @@ impl ThreadedSource for Generate {
             argument: Argument::NonNegative(|options, value| options.count = Some(value)),
         },
         OptionRule {
+            name: "batch",
+            argument: Argument::Positive(|options, value| options.batch = Some(value)),
+        },
+        OptionRule {
             name: "wait-for",
             argument: Argument::Text(|options, value| options.wait_for = Some(value)),
         },
@@ -60,6 +66,7 @@ impl ThreadedSource for Generate {
         Ok(Generate {
             message: options.message.ok_or("generate() needs message()")?,
             count: options.count,
+            batch: options.batch.map_or(100, |count| count as u64),
             wait_for: options.wait_for,
             ending: Mutex::default(),
             end: Condvar::new(),
@@ -121,7 +128,6 @@ impl Generate {
 
     /// Posts the messages, and gives how many the host has.
     fn generate(&self, poster: &Poster) -> u64 {
-        const BATCH: u64 = 100;
         let mut posted = 0;
         while self.count.is_none_or(|count| posted < count as u64) && !*self.ending() {
             let message = match WritableMessage::with_text(self.message.as_bytes()) {
@@ -139,7 +145,7 @@ impl Generate {
                     break;
                 }
             }
-            if posted % BATCH == 0 {
+            if posted % self.batch == 0 {
                 let _ = poster.close_batch();
             }
         }

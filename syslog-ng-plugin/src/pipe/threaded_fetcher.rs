@@ -141,6 +141,9 @@ pub struct Fetched {
     pub message: WritableMessage,
     /// What comes back when it is delivered.
     pub bookmark: Option<Bookmark>,
+    /// Whether the next one is there already, so that [`fetch`](ThreadedFetcher::fetch) gives it without
+    /// waiting: messages may then go on together.
+    pub more: bool,
 }
 
 /// Makes a threaded source of a fetcher.
@@ -270,7 +273,12 @@ impl<F: ThreadedFetcher> Fetching<F> {
         while !*self.ending() && poster.is_open() {
             let result = match self.fetcher.fetch(poster) {
                 Fetch::Success(fetched) => {
-                    match poster.post_with(fetched.message, fetched.bookmark) {
+                    let Fetched {
+                        message,
+                        bookmark,
+                        more,
+                    } = fetched;
+                    match poster.post_one_of_many(message, bookmark, more) {
                         Ok(()) => continue,
                         Err(error) => {
                             self.fetcher.refused(error);

@@ -181,6 +181,26 @@ impl Poster {
         Ok(())
     }
 
+    /// The same for one of several: where `more` follow at once, what gathers messages may take them as one
+    /// batch.
+    ///
+    /// # Errors
+    /// As [`post_with`](Self::post_with); what gathers messages has those before.
+    pub(crate) fn post_one_of_many(
+        &self,
+        message: WritableMessage,
+        bookmark: Option<Bookmark>,
+        more: bool,
+    ) -> Result<(), PostError> {
+        let posted = self.hand_over(message, bookmark, Way { wait: true, more });
+        if posted.is_err() {
+            self.0.end_batch();
+        }
+        posted?;
+        self.wait_behind();
+        Ok(())
+    }
+
     /// The same for many, in order, each with its bookmark; what gathers messages may take them as one
     /// batch. Gives how many the host has. It does not wait behind the last one.
     ///
