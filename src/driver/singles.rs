@@ -64,6 +64,7 @@ impl Singles {
         while !messages.is_empty() {
             if batch.is_stopping() {
                 batch.rewind();
+                number_again(batch, messages);
                 break;
             }
             let (sent, failed) = attach(|py| {
@@ -83,6 +84,7 @@ impl Singles {
             if let Some(failed) = failed {
                 batch.deliver_first(sent);
                 batch.rewind_others();
+                number_again(batch, &messages[sent + 1..]);
                 return failed;
             }
             messages = &messages[sent..];
@@ -92,5 +94,14 @@ impl Singles {
             }
         }
         Insert::Success
+    }
+}
+
+/// Messages come again without having been sent, and get the numbers that they had.
+fn number_again(batch: &mut Batch<'_>, messages: &[(Message, i32)]) {
+    // Messages of other machines have none, which is 0.
+    let numbers = messages.iter().map(|(_, number)| *number);
+    if let Some(first) = numbers.into_iter().find(|number| *number != 0) {
+        batch.number_again_from(first);
     }
 }

@@ -104,6 +104,17 @@ impl Batch<'_> {
         }
     }
 
+    /// Has the host number messages from `number` on again: those that had it and the following ones come
+    /// again without having been sent. Several workers share the numbers, and leave gaps.
+    pub fn number_again_from(&mut self, number: i32) {
+        // SAFETY: the worker is live; its owner outlives it.
+        let owner = unsafe { &mut *(*self.raw.as_ptr()).owner };
+        if owner.num_workers == 1 {
+            // Only this thread counts, before it calls insert() (lib/logthrdest/logthrdestdrv.h).
+            owner.shared_seq_num = number;
+        }
+    }
+
     /// Whether the driver is being stopped. Takes no lock.
     pub fn is_stopping(&self) -> bool {
         // SAFETY: the worker is live; its owner outlives it. The main thread writes the field, and a
