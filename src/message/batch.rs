@@ -124,12 +124,13 @@ impl LogBatch {
             .map(|key| name::look_up(&key))
             .collect::<PyResult<_>>()?;
         let list = PyList::empty(py);
+        // One for all messages, so that none needs memory of its own.
+        let mut values = Vec::with_capacity(names.len());
         for message in self.messages() {
-            let values: Vec<_> = names
-                .iter()
-                .map(|name| self.value(py, message, *name))
-                .collect::<PyResult<_>>()?;
-            list.append(PyTuple::new(py, values)?)?;
+            for name in &names {
+                values.push(self.value(py, message, *name)?);
+            }
+            list.append(PyTuple::new(py, values.drain(..))?)?;
         }
         Ok(list)
     }
