@@ -26,9 +26,14 @@ mod outcome;
 syslog_ng_plugin::module! {
     name: "python",
     version: env!("CARGO_PKG_VERSION"),
-    description: "Lets you write destinations, sources, parsers and template functions in Python, in the \
-                  configuration or in files of your own.\n\
-                  This is the Rust engine.",
+    description: concat!(
+        "Lets you write destinations, sources, parsers and template functions in Python, in the \
+         configuration or in files of your own.\nThis is the Rust engine, built for syslog-ng ",
+        env!("SYSLOG_NG_VERSION"),
+        " and Python ",
+        env!("PYTHON_VERSION"),
+        "."
+    ),
     init: interpreter::start,
     plugins: [
         destination "python" => threaded_destination::<driver::PythonDestination>,

@@ -166,6 +166,10 @@ fn link() {
     println!("cargo:rustc-link-lib=dylib=syslog-ng");
     println!("cargo:rustc-link-lib=dylib=evtlog");
     println!("cargo:libdir={libdir}");
+    println!(
+        "cargo:version={}",
+        pkg_config(&["--modversion", "syslog-ng"]).unwrap_or_default()
+    );
     println!("cargo:moduledir={}", host_variable("moduledir"));
     println!("cargo:sysconfdir={}", sysconfdir());
     // For the tests and the example of this crate; a module gets its own from its own build script.

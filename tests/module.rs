@@ -115,6 +115,27 @@ fn it_needs_nothing_but_what_the_host_and_its_python_need() {
     assert!(!output("objdump", &["-p", text(&release_build())]).contains("RUNPATH"));
 }
 
+/// So a daemon that has this module in memory does not load the C module beside it, and crash, after
+/// this one was removed: the loader takes the name for the file that is loaded.
+#[test]
+fn its_soname_is_the_file_of_the_c_module() {
+    let said = output("objdump", &["-p", text(&release_build())]);
+    let soname = said
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("SONAME"))
+        .unwrap()
+        .trim();
+    let folder = Path::new(env!("SYSLOG_NG_MODULE_DIR"));
+    let c_modules: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| text(path).contains("/libmod-python.cpython-"))
+        .collect();
+    for c_module in c_modules {
+        assert_eq!(soname, text(&c_module).trim_end_matches(".distrib"));
+    }
+}
+
 #[test]
 fn the_release_build_has_no_hook_for_panics() {
     let bytes = std::fs::read(release_build()).unwrap();
@@ -139,6 +160,14 @@ fn the_host_lists_it_with_its_plugins() {
         ours.contains(concat!("Version: ", env!("CARGO_PKG_VERSION"))),
         "{ours}"
     );
+    let built_for = concat!(
+        "built for syslog-ng ",
+        env!("SYSLOG_NG_VERSION"),
+        " and Python ",
+        env!("PYTHON_VERSION"),
+        "."
+    );
+    assert!(ours.contains(built_for), "{ours}");
     let plugins: Vec<_> = ours
         .lines()
         .skip_while(|line| *line != "Plugins:")

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use once_cell::sync::OnceCell;
+use pyo3::prelude::*;
 use pyo3::{Python, ffi};
 use syslog_ng_plugin::log::{self, Level};
 use syslog_ng_plugin::{ModuleArguments, StartError, debugger, host, locks};
@@ -33,7 +34,9 @@ pub(crate) fn start(arguments: &ModuleArguments<'_>) -> Result<(), StartError> {
 fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
     // SAFETY: may be called at any time.
     let was_running = unsafe { ffi::Py_IsInitialized() } != 0;
-    if !was_running {
+    if was_running {
+        Python::attach(refuse_a_second_engine)?;
+    } else {
         let virtualenv = if use_virtualenv {
             search_path::virtualenv()
         } else {
@@ -68,6 +71,31 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
             "Python started, but its syslogng package did not: {error}"
         ))
     })
+}
+
+/// Says why this module cannot be used where another one started Python: the C module, or a build of
+/// this one under another name. A daemon that reloads after this module was installed is such a process,
+/// and goes on with its old configuration. With both engines in it, classes that were imported before have
+/// bases of the other one. The new configuration would be refused for that when its drivers start, and syslog-ng
+/// 3.38 aborts when it goes back to the C module's sources then.
+fn refuse_a_second_engine(py: Python<'_>) -> Result<(), StartError> {
+    let is_there = || -> PyResult<bool> {
+        let sys = py.import("sys")?;
+        // The C module has it compiled into Python, and imports it with the first python block.
+        Ok(sys.getattr("builtin_module_names")?.contains("_syslogng")?
+            || sys.getattr("modules")?.contains("_syslogng")?)
+    };
+    match is_there() {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(StartError(
+            "restart syslog-ng: this process started with another Python module, which was there before \
+             this one was installed, and cannot have both"
+                .to_owned(),
+        )),
+        Err(error) => Err(StartError(format!(
+            "Python is running, and what runs in it cannot be told: {error}"
+        ))),
+    }
 }
 
 /// Initializes Python; this thread is attached afterwards.
