@@ -8,7 +8,9 @@
 #
 #   make install        installs it for the syslog-ng of this machine; DESTDIR= puts a folder in front
 #   make deb            packs the same as build/*.deb
-#   make check-package  installs and removes that package in a fresh system, as root
+#   make rpm            packs the same as build/*.rpm
+#   make dist           packs a tarball for copying by hand, build/dist/*.tar.gz
+#   make check-packages   installs, upgrades and removes them all, on all supported hosts in fresh systems; takes root
 #
 # Each does its set-up itself: as root on a fresh Debian machine nothing else has to be typed.
 
@@ -26,6 +28,10 @@ CASES ?=
 CARGO_DEB_VERSION := 3.6.0
 CARGO_DEB := $(CURDIR)/build/tools/bin/cargo-deb
 
+# The same for the .rpm.
+CARGO_GENERATE_RPM_VERSION := 0.16.0
+CARGO_GENERATE_RPM := $(CURDIR)/build/tools/bin/cargo-generate-rpm
+
 # Where things are installed: what the host's pkg-config file says. Asked only when they are used.
 host_folder = $(or $(shell pkg-config --variable=$(1) syslog-ng),$(error pkg-config does not know the $(1) of syslog-ng))
 MODULE_DIR = $(call host_folder,moduledir)
@@ -35,7 +41,7 @@ PYTHON_DIR = $(call host_folder,datadir)/syslog-ng-python-rust
 DOC_DIR = $(call host_folder,datadir)/doc/syslog-ng-mod-python-rust
 INSTALL ?= install
 
-.PHONY: demo check check-hosts bench build setup format lint doc test differential api-checklist mutants module-for-tests install deb check-package clean
+.PHONY: demo check check-hosts bench build setup format lint doc test differential api-checklist mutants module-for-tests install deb rpm dist packaging-tools lint-packages check-packages clean
 
 demo: build
 	examples/log-table/run $(MODULES) "$(LOG)"
@@ -106,19 +112,38 @@ install: build
 	done
 	$(INSTALL) -d "$(DESTDIR)$(DOC_DIR)"
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
+	$(INSTALL) -D -m 644 docs/packages.md "$(DESTDIR)$(DOC_DIR)/docs/packages.md"
 
 deb: build $(CARGO_DEB)-$(CARGO_DEB_VERSION)
 	@.ci/setup dpkg-dev
 	packaging/build-deb $(CARGO_DEB) build
 
-# Named with its version, so that another version is built when it changes.
+rpm: build $(CARGO_GENERATE_RPM)-$(CARGO_GENERATE_RPM_VERSION)
+	@.ci/setup rpm
+	packaging/build-rpm $(CARGO_GENERATE_RPM) build
+
+dist: build
+	packaging/build-dist $(MODULES)/libmod-python.so build/dist
+
+# Named with their versions, so that another version is built when it changes.
 $(CARGO_DEB)-$(CARGO_DEB_VERSION): | setup
 	$(CARGO) install --quiet --locked --root build/tools --version $(CARGO_DEB_VERSION) cargo-deb
 	touch $@
 
-check-package: deb
-	@.ci/setup debootstrap
-	tests/package.sh build/syslog-ng-mod-python-rust_*.deb
+$(CARGO_GENERATE_RPM)-$(CARGO_GENERATE_RPM_VERSION): | setup
+	$(CARGO) install --quiet --locked --root build/tools --version $(CARGO_GENERATE_RPM_VERSION) cargo-generate-rpm
+	touch $@
+
+packaging-tools: $(CARGO_DEB)-$(CARGO_DEB_VERSION) $(CARGO_GENERATE_RPM)-$(CARGO_GENERATE_RPM_VERSION)
+
+# What Debian's own checks and rpm say of them.
+lint-packages: deb rpm dist
+	@.ci/setup lintian rpm busybox-static dnf createrepo-c
+	lintian --allow-root --fail-on error,warning build/*.deb
+	tests/packages/rpm.sh build/*.rpm
+
+check-packages: packaging-tools
+	.ci/check-packages
 
 clean:
 	$(CARGO) clean
