@@ -3,8 +3,10 @@ from tracing import *
 
 import sys
 
-trace(*sys.path[:-5])
-trace(*sys.path[-5:])
+# What comes before Python's own folders, and those: which there are depends on what is installed.
+own = next(at for at, folder in enumerate(sys.path) if folder.endswith(".zip"))
+trace(*sys.path[:own])
+trace(*sys.path[own:])
 trace(sys.prefix == sys.base_prefix, sys.prefix, sys.flags.ignore_environment, sys.argv)
 trace("no_user_site", sys.flags.no_user_site)
 try:
