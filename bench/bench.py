@@ -120,7 +120,7 @@ def measure(case: Case, files: Dict[str, Path], rounds: int, share: float) -> Di
     return result
 
 
-def about(rounds: int) -> Dict[str, str]:
+def about(rounds: int, share: float) -> Dict[str, Any]:
     """What was measured on."""
     said = subprocess.run(["syslog-ng", "--version"], check=True, capture_output=True, text=True).stdout
     version = next(line.split(":")[1].strip() for line in said.splitlines() if line.startswith("Installer-Version"))
@@ -134,7 +134,8 @@ def about(rounds: int) -> Dict[str, str]:
         "host": f"syslog-ng {version}",
         "python": python,
         "processor": f"{os.cpu_count()} cores of {model}, {platform.machine()}",
-        "rounds": str(rounds),
+        "rounds": rounds,
+        "share": share,
         "date": time.strftime("%Y-%m-%d"),
     }
 
@@ -157,7 +158,7 @@ def main() -> None:
         "generate": arguments.generate.resolve(),
     }
     wanted = arguments.cases.split(",")
-    results: Dict[str, Any] = {"about": about(arguments.rounds), "cases": []}
+    results: Dict[str, Any] = {"about": about(arguments.rounds, arguments.share), "cases": []}
     print(HEADER)
     for case in CASES:
         if not any(part in case.name for part in wanted):
