@@ -322,6 +322,9 @@ def leave(): sys.exit(3)
 def fork():
     child = os.fork()
     if child == 0: raise RuntimeError("in the child")
+    # Both write to one standard error: the child's traceback is not to end up within the parent's event.
+    try: os.waitpid(child, 0)
+    except ChildProcessError: pass  # the host was first to ask
     raise RuntimeError("in the parent")
 def fail(kind):
     if callable(kind) and not isinstance(kind, type): kind()
