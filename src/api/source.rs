@@ -13,6 +13,7 @@ use syslog_ng_plugin::{Bookmark, PostError, Poster, WritableMessage};
 use super::kept;
 use super::link::{Found, Link, Linked};
 use crate::driver::{RunningSource, for_posting};
+use crate::interpreter::{behind_moments, between_moments};
 use crate::message::LogMessage;
 use crate::object::Error;
 
@@ -151,10 +152,11 @@ impl LogSource {
         let (message, bookmark) = for_posting(py, msg).ok_or_else(posted_before)?;
         // The host runs the log path, takes locks, and waits while the window is closed.
         let posted = py.detach(|| {
+            between_moments();
             if linked.suspends {
                 poster.try_post_with(message, bookmark)
             } else {
-                poster.post_with(message, bookmark)
+                poster.post_then(message, bookmark, behind_moments)
             }
         });
         if posted.is_err() {

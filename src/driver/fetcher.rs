@@ -20,7 +20,9 @@ use syslog_ng_plugin::{
 
 use super::classes::Wanted;
 use super::instance::{Base, Instance, Setup};
-use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
+use crate::interpreter::{
+    attach, attach_for_config, between_moments, keep_thread_state, let_go_of_thread_state,
+};
 use crate::object::{Method, Place, Reporter};
 use crate::options::{Binding, FETCHER};
 use crate::outcome::{FetchResult, Many};
@@ -159,6 +161,7 @@ impl ThreadedFetcher for PythonFetcher {
         if let Some(next) = self.next_of_rest() {
             return Fetch::Success(next);
         }
+        between_moments();
         let fetched = self.with_running(|py, running| {
             // The objects die here, with the GIL held.
             let posted = self.rest().take();

@@ -22,7 +22,7 @@ use syslog_ng_plugin::{
 
 use super::classes::Wanted;
 use super::instance::{Instance, Setup};
-use crate::interpreter::{attach_and_keep, attach_for_config};
+use crate::interpreter::{attach_and_keep, attach_for_config, between_moments};
 use crate::message::{LogMessage, Spare, ValueMode};
 use crate::object::{Error, Method, Object, Place, Reporter};
 use crate::options::{Binding, PARSER};
@@ -120,6 +120,7 @@ impl MessageParser for PythonParser {
 
     fn process(&self, message: WritableMessage) -> Option<WritableMessage> {
         let running = self.running().clone()?;
+        between_moments();
         attach_and_keep(|py| {
             let message = running.parse(py, message, &self.warned_of_none);
             drop(running);

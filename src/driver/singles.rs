@@ -9,22 +9,26 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use std::vec::Drain;
 
 use pyo3::prelude::*;
 use syslog_ng_plugin::{Batch, Insert, Message, clock};
 
-use crate::interpreter::attach;
+use crate::interpreter::{Seen, attach_for_many};
 
 /// After how long what has been sent is settled.
 const SETTLED_AFTER: Duration = Duration::from_millis(2);
 
 /// What a worker has been handed and has not sent yet, with sequence numbers.
 #[derive(Default)]
-pub(super) struct Singles(Mutex<Vec<(Message, i32)>>);
+pub(super) struct Singles {
+    messages: Mutex<Vec<(Message, i32)>>,
+    seen: Seen,
+}
 
 impl Singles {
     fn waiting(&self) -> MutexGuard<'_, Vec<(Message, i32)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a message.
@@ -38,58 +42,58 @@ impl Singles {
     pub(super) fn flush(
         &self,
         batch: &mut Batch<'_>,
-        send: impl Fn(Python<'_>, &Message, i32) -> Insert,
+        send: impl Fn(Python<'_>, Message, i32) -> Insert,
     ) -> Insert {
         let mut messages = std::mem::take(&mut *self.waiting());
-        let result = Self::send_all(&messages, batch, send);
+        let result = self.send_all(messages.drain(..), batch, send);
         // The memory is used again.
-        messages.clear();
         *self.waiting() = messages;
         result
     }
 
     fn send_all(
-        messages: &[(Message, i32)],
+        &self,
+        mut messages: Drain<'_, (Message, i32)>,
         batch: &mut Batch<'_>,
-        send: impl Fn(Python<'_>, &Message, i32) -> Insert,
+        send: impl Fn(Python<'_>, Message, i32) -> Insert,
     ) -> Insert {
         // Others before them have been settled without being sent, as after a panic.
         let before = messages.len().saturating_sub(batch.len());
-        let mut messages = &messages[before..];
+        messages.by_ref().take(before).for_each(drop);
         if messages.len() != batch.len() {
             // The host has messages that nobody knows here: let it hand them over again.
             batch.rewind();
             return Insert::Success;
         }
-        while !messages.is_empty() {
+        while messages.len() > 0 {
             if batch.is_stopping() {
                 batch.rewind();
-                number_again(batch, messages);
+                number_again(batch, messages.as_slice());
                 break;
             }
-            let (sent, failed) = attach(|py| {
+            let (sent, failed) = attach_for_many(&self.seen, |py| {
                 let end = clock::coarse() + SETTLED_AFTER;
-                for (at, (message, number)) in messages.iter().enumerate() {
-                    match message.process(|| send(py, message, *number)) {
+                let mut sent = 0;
+                for (message, number) in messages.by_ref() {
+                    match message.process(|message| send(py, message, number)) {
                         // Without a flush() it is not in a batch of the class's.
-                        Insert::Success | Insert::Queued => {}
-                        failed => return (at, Some(failed)),
+                        Insert::Success | Insert::Queued => sent += 1,
+                        failed => return (sent, Some(failed)),
                     }
                     if batch.is_stopping() || clock::coarse() >= end {
-                        return (at + 1, None);
+                        break;
                     }
                 }
-                (messages.len(), None)
+                (sent, None)
             });
             if let Some(failed) = failed {
                 batch.deliver_first(sent);
                 batch.rewind_others();
-                number_again(batch, &messages[sent + 1..]);
+                number_again(batch, messages.as_slice());
                 return failed;
             }
-            messages = &messages[sent..];
             // The last ones are the host's to settle.
-            if !messages.is_empty() {
+            if messages.len() > 0 {
                 batch.deliver_first(sent);
             }
         }
@@ -100,8 +104,8 @@ impl Singles {
 /// Messages come again without having been sent, and get the numbers that they had.
 fn number_again(batch: &mut Batch<'_>, messages: &[(Message, i32)]) {
     // Messages of other machines have none, which is 0.
-    let numbers = messages.iter().map(|(_, number)| *number);
-    if let Some(first) = numbers.into_iter().find(|number| *number != 0) {
+    let mut numbers = messages.iter().map(|(_, number)| *number);
+    if let Some(first) = numbers.find(|number| *number != 0) {
         batch.number_again_from(first);
     }
 }

@@ -13,7 +13,7 @@ use pyo3::types::{PyBytes, PyTuple};
 use syslog_ng_plugin::{Config, FunctionResult, Message, MessageRef, TemplateFunction, ValueType};
 
 use super::global_code::GlobalCode;
-use crate::interpreter::{attach, attach_and_keep};
+use crate::interpreter::{attach, attach_and_keep, between_moments};
 use crate::message::{LogMessage, Spare, ValueMode};
 use crate::object::{Error, Method, Place, Reporter, resolve};
 use crate::outcome;
@@ -148,6 +148,7 @@ impl TemplateFunction for PythonFunction {
             None => self.code.function(&String::from_utf8_lossy(name)),
         };
         let message = message.retain();
+        between_moments();
         attach_and_keep(|py| {
             let set = |kind: ValueType, bytes: &[u8]| result.set(kind, bytes);
             self.run(py, &function, message, arguments, set);

@@ -16,7 +16,9 @@ use syslog_ng_plugin::{
 use super::batch::Pending;
 use super::singles::Singles;
 use crate::api;
-use crate::interpreter::{attach, keep_thread_state, let_go_of_thread_state};
+use crate::interpreter::{
+    Seen, attach, attach_for_many, keep_thread_state, let_go_of_thread_state,
+};
 use crate::message::{LogBatch, LogMessage, Pairs, Spare, ValueMode};
 use crate::object::{self, Error, Method, Object, Reporter};
 use crate::options::Binding;
@@ -54,6 +56,7 @@ pub(crate) struct Worker {
     pending: Pending,
     /// For send(), where they are gathered.
     singles: Singles,
+    seen: Seen,
 }
 
 impl Worker {
@@ -62,6 +65,7 @@ impl Worker {
             running: Arc::clone(running),
             pending: Pending::default(),
             singles: Singles::default(),
+            seen: Seen::default(),
         }
     }
 }
@@ -318,7 +322,7 @@ impl Running {
         &self,
         py: Python<'_>,
         send: &Method,
-        message: MessageRef<'_>,
+        message: Message,
         sequence_number: i32,
     ) -> Insert {
         self.show_sequence_number(sequence_number);
@@ -326,7 +330,7 @@ impl Running {
             return Insert::NotConnected;
         }
         let sent = if let Some(pairs) = &self.pairs {
-            self.convert(py, pairs, message)
+            self.convert(py, pairs, message.lend())
                 .and_then(|dict| self.object.call(py, send, (dict,), outcome::send))
         } else {
             self.object_of(py, message).and_then(|object| {
@@ -355,13 +359,9 @@ impl Running {
     }
 
     /// What send() gets elsewhere, on the same terms.
-    fn object_of<'py>(
-        &self,
-        py: Python<'py>,
-        message: MessageRef<'_>,
-    ) -> Option<Bound<'py, LogMessage>> {
+    fn object_of<'py>(&self, py: Python<'py>, message: Message) -> Option<Bound<'py, LogMessage>> {
         self.spare
-            .object(py, LogMessage::new(message.retain(), self.mode))
+            .object(py, LogMessage::new(message, self.mode))
             .map_err(|error| self.object.report(py, "send", &Error::from(error)))
             .ok()
     }
@@ -419,7 +419,10 @@ impl DestinationWorker for Worker {
             return self.singles.add(message.retain(), sequence_number);
         }
         match &running.send {
-            Some(send) => attach(|py| running.send(py, send, message, sequence_number)),
+            Some(send) => {
+                let message = message.retain();
+                attach(|py| running.send(py, send, message, sequence_number))
+            }
             None => {
                 running.show_sequence_number(sequence_number);
                 self.pending.add(message.retain())
@@ -445,12 +448,14 @@ impl DestinationWorker for Worker {
     fn flush(&self, _mode: FlushMode, batch: &mut Batch<'_>) -> Insert {
         if let Some(method) = &self.running.send_batch {
             return self.pending.flush(batch, |messages, range| {
-                attach(|py| self.running.send_batch(py, method, messages, range))
+                attach_for_many(&self.seen, |py| {
+                    self.running.send_batch(py, method, messages, range)
+                })
             });
         }
         if let (Some(send), true) = (&self.running.send, self.running.gathers) {
             return self.singles.flush(batch, |py, message, number| {
-                self.running.send(py, send, message.lend(), number)
+                self.running.send(py, send, message, number)
             });
         }
         let Some(flush) = &self.running.flush else {

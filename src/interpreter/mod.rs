@@ -10,6 +10,7 @@
 //! - [`instance`]: instances of classes, made in two steps, and whether others have them.
 //! - [`exit`]: the end of the process.
 //! - [`thread`]: attaching to the interpreter.
+//! - [`turns`]: threads that want it for a moment, and threads that want it for longer.
 //!
 //! The one folder that may say unsafe: for calls of CPython's C API that pyo3 has no safe form of.
 //! No host pointer comes here.
@@ -27,6 +28,7 @@ mod signals;
 mod start;
 #[expect(unsafe_code, reason = "pyo3 cannot keep a thread's state")]
 mod thread;
+mod turns;
 
 pub(crate) use constructor::{Construct, Slots, shorten};
 pub(crate) use instance::{create, initialize, is_shared, refill};
@@ -34,3 +36,4 @@ pub(crate) use start::start;
 pub(crate) use thread::{
     attach, attach_and_keep, attach_for_config, keep_thread_state, let_go_of_thread_state,
 };
+pub(crate) use turns::{Seen, attach_for_many, behind_moments, between_moments};

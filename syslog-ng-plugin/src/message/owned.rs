@@ -74,7 +74,7 @@ impl Message {
     /// message is an event of the host's own, events on it do not make others for ever. On a thread of the
     /// host's.
     #[doc(alias = "msg_set_context")]
-    pub fn process<T>(&self, body: impl FnOnce() -> T) -> T {
+    pub fn process<T>(self, body: impl FnOnce(Message) -> T) -> T {
         /// Ends it also when `body` panics.
         struct Context;
         impl Drop for Context {
@@ -85,13 +85,14 @@ impl Message {
         }
         // SAFETY: we hold a reference, and nobody changes the message meanwhile.
         if unsafe { self.raw.as_ref() }.flags & ffi::LF_INTERNAL == 0 {
-            return body();
+            return body(self);
         }
+        let message = self.clone();
         // SAFETY: we hold a reference; the host looks at the message now, and keeps no pointer to it
         // (lib/messages.c).
-        unsafe { ffi::msg_set_context(self.raw.as_ptr()) };
+        unsafe { ffi::msg_set_context(message.raw.as_ptr()) };
         let _context = Context;
-        body()
+        body(self)
     }
 
     /// The message, lent for as long as this reference lives.

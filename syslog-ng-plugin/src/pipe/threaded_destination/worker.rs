@@ -3,7 +3,6 @@
 //! A worker: the host's `LogThreadedDestWorker` and its slots.
 
 use std::ptr::NonNull;
-use std::sync::OnceLock;
 
 use super::{Batch, DestinationWorker, FlushMode, Insert};
 use crate::ffi;
@@ -198,17 +197,15 @@ unsafe extern "C" fn insert<W: DestinationWorker>(
 /// # Safety
 /// `host` is an `Instance<W>` in its insert slot, on the worker's thread.
 unsafe fn fills_batch<W>(host: *mut ffi::LogThreadedDestWorker, message: MessageRef<'_>) -> bool {
-    static MESSAGE: OnceLock<Name> = OnceLock::new();
     let instance = host.cast::<Instance<W>>();
     // SAFETY: the caller's word; set before the worker's thread was started.
     let limit = unsafe { (*instance).batch_bytes };
     if limit == 0 {
         return false;
     }
-    let name = *MESSAGE.get_or_init(|| Name::look_up(c"MESSAGE"));
-    let length = message
-        .retain()
-        .value(name, |value| value.map_or(0, |value| value.bytes.len()));
+    let length = message.retain().value(Name::MESSAGE, |value| {
+        value.map_or(0, |value| value.bytes.len())
+    });
     // SAFETY: the caller's word; nobody else looks at it. The host has counted the message already.
     let bytes = unsafe {
         if (*host).batch_size <= 1 {

@@ -176,8 +176,21 @@ impl Poster {
         message: WritableMessage,
         bookmark: Option<Bookmark>,
     ) -> Result<(), PostError> {
+        self.post_then(message, bookmark, || ())
+    }
+
+    /// The same; calls `wait` before it waits for the window behind the message.
+    ///
+    /// # Errors
+    /// As [`post_with`](Self::post_with).
+    pub fn post_then(
+        &self,
+        message: WritableMessage,
+        bookmark: Option<Bookmark>,
+        wait: impl FnOnce(),
+    ) -> Result<(), PostError> {
         self.hand_over(message, bookmark, Way::WAIT)?;
-        self.wait_behind();
+        self.turns().wait_behind(wait);
         Ok(())
     }
 
@@ -228,7 +241,7 @@ impl Poster {
     /// On the source's own thread, waits until a message can be posted or the source is told to end.
     /// Elsewhere it does not wait. No lock is held.
     pub fn wait_behind(&self) {
-        self.turns().wait_behind();
+        self.turns().wait_behind(|| ());
     }
 
     /// Hands a message to the host and does not wait behind it; and, on the source's own thread, not

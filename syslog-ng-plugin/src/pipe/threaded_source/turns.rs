@@ -175,12 +175,13 @@ impl Turns {
 
     /// On the source's own thread, waits until a message can be posted or the source has been told to
     /// end. Elsewhere it does not wait.
-    pub(super) fn wait_behind(&self) {
+    pub(super) fn wait_behind(&self, before: impl FnOnce()) {
         if !self.are_this_thread_s() {
             return;
         }
         let go_on = || self.is_open() || self.gate.phase() == Phase::Stopping;
         if !go_on() {
+            before();
             self.gate.wait(|| go_on().then_some(()));
             // Who opened the window woke one of those who wait.
             self.gate.notify_one();
