@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-//! What comes with the module, as its users would run it: examples and snippets.
+//! The examples, as users would run them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
@@ -76,32 +76,6 @@ fn the_demo_takes_any_log_an_empty_one_too() {
             text(&output.stdout)
         );
     }
-}
-
-#[test]
-fn the_snippet_print_values_prints_values() {
-    let snippet = Path::new(env!("CARGO_MANIFEST_DIR")).join("scl/print-values/print-values.conf");
-    let config = format!(
-        r#"
-@include "{}"
-source s {{ file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1)); }};
-destination d {{ print-values(values("MESSAGE nothing FACILITY") persist-name("p")); }};
-destination e {{ print-values(); }};
-log {{ source(s); destination(d); }};
-log {{ source(s); destination(e); }};
-"#,
-        snippet.display()
-    );
-    let mut host = Host::new(&config).with_file("in.txt", "näe\n").start();
-    let mut lines = host.wait_for_lines("stdout", 2);
-    lines.sort();
-    assert!(
-        lines[0].starts_with("DATE=") && lines[0].ends_with("\tMESSAGE=näe"),
-        "{}",
-        lines[0]
-    );
-    assert_eq!(lines[1], "MESSAGE=näe\tnothing=\tFACILITY=user");
-    host.stop();
 }
 
 /// Runs an example of the manual as it stands, but for `from`, which becomes `to`.

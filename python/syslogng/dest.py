@@ -7,6 +7,7 @@ from _syslogng import LogDestination as _NativeDestination
 from _syslogng import LogDestinationResult, SequenceNumber
 
 from .message import LogBatch, LogMessage
+from .template import LogTemplateOptions
 
 __all__ = ["LogDestination", "LogDestinationResult"]
 
@@ -35,6 +36,9 @@ class LogDestination(_NativeDestination):
 
     seqnum: SequenceNumber
     """The sequence number of the message that is being sent, as ``int(self.seqnum)``; set before ``__init__()``."""
+
+    template_options: LogTemplateOptions
+    """How the config has values formatted, for ``LogTemplate.format()``; set before ``__init__()``."""
 
     def init(self, options: Dict[str, Any]) -> bool:
         """Get ready. Called at start and at each reload, on the main thread.

@@ -31,7 +31,9 @@ const MODULES: &[(&str, &str, bool)] = embedded![
     module "syslogng.reloc" "reloc.py",
     module "syslogng.source" "source.py",
     package "syslogng.scl" "scl/__init__.py",
+    module "syslogng.scl.http_poll" "scl/http_poll.py",
     module "syslogng.scl.print_values" "scl/print_values.py",
+    module "syslogng.scl.sqlite" "scl/sqlite.py",
 ];
 
 /// Makes `import syslogng` find the embedded package. Its sub-modules that are not embedded come
