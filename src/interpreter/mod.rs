@@ -10,6 +10,7 @@
 //! - [`instance`]: instances of classes, made in two steps, and whether others have them.
 //! - [`exit`]: the end of the process.
 //! - [`thread`]: attaching to the interpreter.
+//! - [`host_threads`]: the threads on which the host calls Python code, and interrupting them.
 //!
 //! The one folder that may say unsafe: for calls of CPython's C API that pyo3 has no safe form of.
 //! No host pointer comes here.
@@ -17,6 +18,11 @@
 #[expect(unsafe_code, reason = "pyo3 has no vectorcall for classes")]
 mod constructor;
 mod exit;
+#[expect(
+    unsafe_code,
+    reason = "clocks of threads are libc's, exceptions in them CPython's"
+)]
+mod host_threads;
 #[expect(unsafe_code, reason = "pyo3 has no safe form of a type's slots")]
 mod instance;
 mod package;
@@ -29,6 +35,7 @@ mod start;
 mod thread;
 
 pub(crate) use constructor::{Construct, Slots, shorten};
+pub(crate) use host_threads::{HostThread, belongs_to, host_threads, was_interrupted};
 pub(crate) use instance::{create, initialize, is_shared, refill};
 pub(crate) use start::start;
 pub(crate) use thread::{

@@ -11,12 +11,12 @@ use once_cell::sync::OnceCell;
 use pyo3::prelude::*;
 use pyo3::{Python, ffi};
 use syslog_ng_plugin::log::{self, Level};
-use syslog_ng_plugin::{ModuleArguments, StartError, debugger, host, locks};
+use syslog_ng_plugin::{ModuleArguments, StartError, debugger, host, locks, transition};
 
 use super::thread::is_attached;
-use super::{exit, package, search_path, signals};
-use crate::api;
+use super::{exit, host_threads, package, search_path, signals};
 use crate::object::watch_forks;
+use crate::{api, watchdog};
 
 /// Starts Python, once for the process. Called on the main thread for each configuration that uses
 /// the module.
@@ -53,7 +53,9 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
         initialize(&search_path::python_path(), virtualenv.as_deref())?;
     }
     locks::check_with(is_attached);
-    host::at_shutdown(exit::freeze);
+    host_threads::add(true);
+    transition::watch_by(&watchdog::WATCHDOG);
+    host::at_shutdown(end);
     debugger::fetch_commands_by(api::debugger::fetch_command);
     let result = Python::attach(|py| {
         signals::leave_interrupts_alone(py)?;
@@ -71,6 +73,12 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
             "Python started, but its syslogng package did not: {error}"
         ))
     })
+}
+
+/// The host is about to free what is its own.
+fn end() {
+    watchdog::WATCHDOG.end();
+    exit::freeze();
 }
 
 /// Says why this module cannot be used where another one started Python: the C module, or a build of

@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use pyo3::{Python, ffi};
 use syslog_ng_plugin::log::{self, Level};
 
+use super::host_threads;
 use super::signals::Handlers;
 
 thread_local! {
@@ -31,12 +32,15 @@ impl KeptState {
         let ensured = unsafe { ffi::PyGILState_Ensure() };
         // SAFETY: this thread is attached since the line above.
         let state = unsafe { ffi::PyEval_SaveThread() };
+        host_threads::add(false);
         KeptState { ensured, state }
     }
 }
 
 impl Drop for KeptState {
     fn drop(&mut self) {
+        // First: the next line may have to wait.
+        host_threads::remove();
         // SAFETY: `state` is this thread's, saved in `keep`; every attach since has been undone.
         unsafe { ffi::PyEval_RestoreThread(self.state) };
         // SAFETY: undoes the Ensure of `keep`, on the same thread, which is attached again.

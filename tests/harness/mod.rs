@@ -151,9 +151,18 @@ impl Host {
 
     /// Starts the host; what becomes of it the caller has to find out.
     pub fn spawn(&mut self, arguments: &[&str]) {
+        self.spawn_with("-Fe", arguments);
+    }
+
+    /// Starts the host with its events going to internal() and not to its log.
+    pub fn spawn_with_internal_events(&mut self) {
+        self.spawn_with("-F", &[]);
+    }
+
+    fn spawn_with(&mut self, mode: &str, arguments: &[&str]) {
         let binary = std::env::var("SYSLOG_NG_BINARY").unwrap_or_else(|_| "syslog-ng".to_owned());
         let mut command = Command::new(binary);
-        command.args(["-F", "-e", "--no-caps"]).args(arguments);
+        command.args([mode, "--no-caps"]).args(arguments);
         for (option, file) in [
             ("--cfgfile", "syslog-ng.conf"),
             ("--persist-file", "syslog-ng.persist"),
