@@ -130,7 +130,7 @@ install: build
 	    $(INSTALL) -D -m 644 "scl/$$file" "$(DESTDIR)$(SCL_DIR)/$$file" || exit; \
 	done
 	$(INSTALL) -d "$(DESTDIR)$(DOC_DIR)"
-	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
+	$(INSTALL) -m 644 README.md CHANGELOG.md SECURITY.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
 	$(INSTALL) -D -m 644 docs/packages.md "$(DESTDIR)$(DOC_DIR)/docs/packages.md"
 
 deb: build $(CARGO_DEB)-$(CARGO_DEB_VERSION)

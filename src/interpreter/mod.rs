@@ -4,6 +4,7 @@
 //!
 //! - [`mod@start`]: the interpreter's configuration and start.
 //! - [`search_path`]: where Python looks for modules, virtualenvs included.
+//! - [`trust`]: who else can change what runs here.
 //! - [`package`]: the embedded `syslogng` package.
 //! - [`signals`]: keeps Python off the daemon's signals.
 //! - [`constructor`]: calls of classes without a tuple of arguments.
@@ -33,6 +34,8 @@ mod signals;
 mod start;
 #[expect(unsafe_code, reason = "pyo3 cannot keep a thread's state")]
 mod thread;
+#[expect(unsafe_code, reason = "who the process is, libc says")]
+mod trust;
 
 pub(crate) use constructor::{Construct, Slots, shorten};
 pub(crate) use host_threads::{HostThread, belongs_to, host_threads, was_interrupted};
@@ -41,3 +44,4 @@ pub(crate) use start::start;
 pub(crate) use thread::{
     attach, attach_and_keep, attach_for_config, keep_thread_state, let_go_of_thread_state,
 };
+pub(crate) use trust::look_at_modules;

@@ -2,6 +2,7 @@
 
 //! The interpreter's configuration and start.
 
+use std::env;
 use std::ffi::{CStr, CString, OsStr, c_char};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
@@ -14,7 +15,7 @@ use syslog_ng_plugin::log::{self, Level};
 use syslog_ng_plugin::{ModuleArguments, StartError, debugger, host, locks, transition};
 
 use super::thread::is_attached;
-use super::{exit, host_threads, package, search_path, signals};
+use super::{exit, host_threads, package, search_path, signals, trust};
 use crate::object::watch_forks;
 use crate::{api, watchdog};
 
@@ -50,7 +51,17 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
                 &[("path", &path)],
             );
         }
-        initialize(&search_path::python_path(), virtualenv.as_deref())?;
+        let python_path = search_path::python_path();
+        trust::look_at_folders(search_path::folders(&python_path, virtualenv.as_deref()));
+        initialize(&python_path, virtualenv.as_deref())?;
+        if trust::is_privileged_start() {
+            // Python takes them for a part of the environment, and has passed them over.
+            Python::attach(|py| put_first(py, &python_path)).map_err(|error| {
+                StartError(format!(
+                    "Python's module search path cannot be set: {error}"
+                ))
+            })?;
+        }
     }
     locks::check_with(is_attached);
     host_threads::add(true);
@@ -73,6 +84,15 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
             "Python started, but its syslogng package did not: {error}"
         ))
     })
+}
+
+/// Has Python look into these folders first.
+fn put_first(py: Python<'_>, python_path: &OsStr) -> PyResult<()> {
+    let path = py.import("sys")?.getattr("path")?;
+    for (at, folder) in env::split_paths(python_path).enumerate() {
+        path.call_method1("insert", (at, folder.as_os_str()))?;
+    }
+    Ok(())
 }
 
 /// The host is about to free what is its own.
@@ -116,7 +136,8 @@ fn initialize(python_path: &OsStr, virtualenv: Option<&Path>) -> Result<(), Star
     raw.parse_argv = 0;
     raw.pathconfig_warnings = 0;
     raw.user_site_directory = 0;
-    raw.use_environment = 1;
+    // Which is more than PYTHONPATH: PYTHONHOME, say.
+    raw.use_environment = (!trust::is_privileged_start()).into();
     config.set_python_path(python_path)?;
     match virtualenv {
         // Python finds a virtualenv by the name that it is started under, as if the daemon were

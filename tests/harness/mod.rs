@@ -31,6 +31,7 @@ const LOG: &str = "stderr";
 pub struct Host {
     folder: PathBuf,
     environment: Vec<(String, String)>,
+    binary: Option<PathBuf>,
     child: Option<Child>,
 }
 
@@ -54,6 +55,7 @@ impl Host {
         let host = Host {
             folder,
             environment: Vec::new(),
+            binary: None,
             child: None,
         };
         host.install_modules(file);
@@ -81,6 +83,12 @@ impl Host {
     /// Writes a file into the host's folder; Python modules are found there.
     pub fn with_file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         self.write(name, text);
+        self
+    }
+
+    /// Has this program started, which is a copy of the host's.
+    pub fn with_binary(mut self, program: PathBuf) -> Self {
+        self.binary = Some(program);
         self
     }
 
@@ -160,8 +168,7 @@ impl Host {
     }
 
     fn spawn_with(&mut self, mode: &str, arguments: &[&str]) {
-        let binary = std::env::var("SYSLOG_NG_BINARY").unwrap_or_else(|_| "syslog-ng".to_owned());
-        let mut command = Command::new(binary);
+        let mut command = Command::new(self.binary.clone().unwrap_or_else(binary));
         command.args([mode, "--no-caps"]).args(arguments);
         for (option, file) in [
             ("--cfgfile", "syslog-ng.conf"),
@@ -388,6 +395,11 @@ impl Host {
             .expect("the host runs");
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
+}
+
+/// The host's program.
+pub fn binary() -> PathBuf {
+    std::env::var_os("SYSLOG_NG_BINARY").map_or_else(|| "syslog-ng".into(), PathBuf::from)
 }
 
 impl Drop for Host {
