@@ -23,6 +23,8 @@ mod message;
 mod object;
 mod options;
 mod outcome;
+#[cfg(test)]
+mod properties;
 mod watchdog;
 
 syslog_ng_plugin::module! {
