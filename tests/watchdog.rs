@@ -518,3 +518,51 @@ log { source(i); destination { file("@DIR@/internal.txt"); }; };
         &["python-source: run() does not return, and the stop"],
     );
 }
+
+#[test]
+fn a_stop_that_comes_while_init_does_not_return_is_told_and_interrupts_it() {
+    let code = r#"
+class D(LogDestination):
+    def init(self, options):
+        if os.path.exists("slow"):
+            trace("init")
+            work()
+        return True
+    def send(self, msg): return True
+"#;
+    // When the daemon starts.
+    let mut host = host_with_destination(r#"python(class("m.D"));"#, code).with_file("slow", "");
+    host.spawn(&[]);
+    host.wait_for_lines("trace", 1);
+    host.signal(libc::SIGTERM);
+    assert!(!host.wait_for_end().success());
+    let subject = "python-dest: init() does not return, and the stop waits for it";
+    assert_holds(&the_event(&host), &[subject, "D.init, ", INTERRUPTED]);
+    assert_eq!(host.events("raised an exception"), Vec::<String>::new());
+
+    // When it reloads: the new configuration is refused, and the old one let go of.
+    std::fs::remove_file(host.path("slow")).unwrap();
+    host.restart();
+    host.write("slow", "");
+    host.signal(libc::SIGHUP);
+    host.wait_for_lines("trace", 2);
+    host.signal(libc::SIGTERM);
+    std::fs::remove_file(host.path("slow")).unwrap();
+    assert!(host.wait_for_end().success(), "{}", host.log());
+    let events = host.events(BLOCKED);
+    assert_holds(events.last().unwrap(), &[subject, INTERRUPTED]);
+}
+
+#[test]
+fn a_stop_that_comes_while_a_block_of_code_does_not_return_is_told() {
+    let config = "python {\nfrom m import *\ntrace('called')\nwork()\n};\n";
+    let mut host = host(config, "");
+    host.spawn(&[]);
+    host.wait_for_lines("trace", 1);
+    host.signal(libc::SIGTERM);
+    host.wait_for_end();
+    assert_holds(
+        &the_event(&host),
+        &["and the stop waits for it", "m.py:8 work'", INTERRUPTED],
+    );
+}

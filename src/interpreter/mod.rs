@@ -40,6 +40,7 @@ mod trust;
 pub(crate) use constructor::{Construct, Slots, shorten};
 pub(crate) use host_threads::{HostThread, belongs_to, host_threads, was_interrupted};
 pub(crate) use instance::{create, initialize, is_shared, refill};
+pub(crate) use signals::was_stopped;
 pub(crate) use start::start;
 pub(crate) use thread::{
     attach, attach_and_keep, attach_for_config, keep_thread_state, let_go_of_thread_state,

@@ -13,6 +13,7 @@ use syslog_ng_plugin::log::{self, Level};
 
 use super::host_threads;
 use super::signals::Handlers;
+use crate::watchdog::WATCHDOG;
 
 thread_local! {
     static KEPT: RefCell<Option<KeptState>> = const { RefCell::new(None) };
@@ -95,7 +96,8 @@ pub(crate) fn attach<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
 /// up or let go. What it does to the daemon's signals is undone.
 pub(crate) fn attach_for_config<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
     let handlers = Handlers::now();
-    let result = attach(body);
+    handlers.listen();
+    let result = WATCHDOG.around_config_code(|| attach(body));
     for signal in handlers.put_back() {
         log::event(
             Level::Warning,

@@ -8,8 +8,8 @@
 //! - [`stack`]: what is called on them.
 //! - [`finding`]: the event.
 //!
-//! The main thread may be the one that is blocked, so the watchdog has a thread. It is made when the daemon
-//! stops or reloads first, sleeps whenever neither is the case, and never takes the GIL: a thread that is
+//! The main thread may be the one that is blocked, so the watchdog has a thread. It is made when code of a
+//! configuration is called first, sleeps whenever the daemon neither stops nor reloads, and never takes the GIL: a thread that is
 //! made to look at the stacks does, for which the watchdog waits for a second. No message costs anything
 //! of it: threads and objects are noted when they are made.
 //!
@@ -18,6 +18,9 @@
 //! which is then request_exit() or deinit(), others may not have been told to end: for that one, and
 //! those of the same driver. Later on it is the new configuration's code that the main thread is in, such as
 //! init(): that is told, and not interrupted, because what takes long may be what makes it work.
+//!
+//! While code of a configuration runs on the main thread, the host's hooks tell of nothing. A signal that
+//! stops the daemon is noted then, and the watchdog looks now and then whether one was.
 //!
 //! Python is not finalized. When the host begins to free what is its own, [`Watchdog::end`] has the last
 //! event said.
@@ -35,7 +38,7 @@ use std::time::Instant;
 
 use syslog_ng_plugin::transition::{Transition, Watch};
 
-use crate::interpreter::{HostThread, attach, host_threads};
+use crate::interpreter::{HostThread, attach, host_threads, was_stopped};
 use activity::Activity;
 use finding::{Blocked, Done};
 use pace::Pace;
@@ -59,6 +62,8 @@ struct State {
     phase: Phase,
     number: Number,
     since: Instant,
+    /// How many calls of a configuration's code the main thread is in.
+    config_code: usize,
     /// There is a thread.
     has_thread: bool,
     /// It is looking, or saying what it has seen.
@@ -67,6 +72,29 @@ struct State {
     is_too_late: bool,
     /// A thread waits for the GIL to look at the stacks.
     is_looking: bool,
+}
+
+impl State {
+    /// Sees to it that there is a thread.
+    fn wake(&mut self) {
+        if !self.has_thread {
+            let made = thread::Builder::new().name("python-watch".to_owned());
+            self.has_thread = made.spawn(|| WATCHDOG.watch()).is_ok();
+        }
+    }
+
+    /// Whether the daemon has been told to stop without anybody having said so.
+    fn notice(&mut self) {
+        let is_news = matches!(
+            self.phase,
+            Phase::Asleep | Phase::Beginning | Phase::Ending(Transition::Reload)
+        );
+        if self.config_code > 0 && is_news && was_stopped() {
+            self.phase = Phase::Ending(Transition::Stop);
+            self.number += 1;
+            self.since = Instant::now();
+        }
+    }
 }
 
 /// Tells what a stop or a reload waits for.
@@ -94,10 +122,7 @@ impl Watch for Watchdog {
                 state.number += 1;
                 state.since = Instant::now();
             }
-            if !state.has_thread {
-                let made = thread::Builder::new().name("python-watch".to_owned());
-                state.has_thread = made.spawn(|| WATCHDOG.watch()).is_ok();
-            }
+            state.wake();
         });
     }
 
@@ -133,6 +158,7 @@ impl Watchdog {
             phase: Phase::Asleep,
             number: 0,
             since: Instant::now(),
+            config_code: 0,
             has_thread: false,
             is_at_it: false,
             is_too_late: false,
@@ -141,6 +167,22 @@ impl Watchdog {
         let result = body(state);
         self.changed.notify_all();
         result
+    }
+
+    /// Runs `body`, which calls code of a configuration. Main thread.
+    pub(crate) fn around_config_code<T>(&self, body: impl FnOnce() -> T) -> T {
+        struct Inside<'w>(&'w Watchdog);
+        impl Drop for Inside<'_> {
+            fn drop(&mut self) {
+                self.0.with_state(|state| state.config_code -= 1);
+            }
+        }
+        self.with_state(|state| {
+            state.config_code += 1;
+            state.wake();
+        });
+        let _inside = Inside(self);
+        body()
     }
 
     /// No event is said from now on. Waits a moment for one that is being made: what it tells of may be why
@@ -172,6 +214,7 @@ impl Watchdog {
             let mut activity = Activity::default();
             for due in pace.rounds(since) {
                 while self.is_on_at(number, due.min(pace.next_sample())) {
+                    self.with_state(State::notice);
                     activity.sample(&host_threads());
                     if Instant::now() >= due {
                         break;
@@ -200,10 +243,17 @@ impl Watchdog {
             {
                 return (phase, number, since);
             }
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            let watches = state.as_ref().is_some_and(|state| state.config_code > 0);
+            if !watches {
+                let waited = self.changed.wait(state);
+                state = waited.unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let waited = self.changed.wait_timeout(state, pace::LOOKED_FOR_EVERY);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            if let Some(state) = state.as_mut() {
+                state.notice();
+            }
         }
     }
 

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 /// For how long the watchdog waits for the GIL to be free, and the end of the process for the watchdog.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How often it looks for a signal, while code of a configuration runs on the main thread.
+pub(super) const LOOKED_FOR_EVERY: Duration = Duration::from_millis(500);
+
 /// How often it looks which threads do something, in the time before it looks at stacks first.
 const SAMPLES: u32 = 10;
 
