@@ -11,7 +11,7 @@
 //! - [`instance`]: instances of classes, made in two steps, and whether others have them.
 //! - [`exit`]: the end of the process.
 //! - [`thread`]: attaching to the interpreter.
-//! - [`host_threads`]: the threads on which the host calls Python code, and interrupting them.
+//! - [`mod@host_threads`]: the threads on which the host calls Python code, and interrupting them.
 //!
 //! The one folder that may say unsafe: for calls of CPython's C API that pyo3 has no safe form of.
 //! No host pointer comes here.

@@ -3,7 +3,7 @@
 //! A driver's Python object. In: the name of a class and what the config says for it. Out: calls of
 //! its methods, and errors told.
 //!
-//! - [`known`]: which driver an object belongs to.
+//! - [`mod@known`]: which driver an object belongs to.
 //! - [`loader`]: imports what loaders() names.
 //! - [`distribution`]: which package brings a module that is missing.
 //! - [`class`]: looks the class up, and makes instances of it.
