@@ -444,7 +444,7 @@ log { source(i); destination { file("@DIR@/internal.txt"); }; };
         "run()",
         "the reload waits for it",
         "waited='1 s'",
-        "said_first='2 s ago on standard",
+        " s ago on standard error'",
     ];
     assert_holds(said[0], &parts);
     assert_holds(&host.log(), &["run() does not return, and the reload"]);

@@ -182,7 +182,13 @@ fn verdict(trusted: &Trusted, path: &Path, is_on_the_way: bool) -> Verdict {
     let found = path.metadata().ok();
     let fault = found.and_then(|found| trusted.fault(&found, is_on_the_way));
     seen.insert(key, fault.is_some());
-    fault.map_or(Verdict::Good, Verdict::New)
+    let other = (path.to_owned(), !is_on_the_way);
+    match fault {
+        None => Verdict::Good,
+        // It was told of for what else it is.
+        Some(_) if seen.get(&other) == Some(&true) => Verdict::Known,
+        Some(fault) => Verdict::New(fault),
+    }
 }
 
 fn tell(path: &Path, fault: &Fault) {
