@@ -48,9 +48,9 @@ impl Pace {
     }
 
     /// For how long a thread counts as busy that has done something: longer than code that sleeps for a
-    /// second at a time does nothing.
+    /// second at a time does nothing, and than a thread waits for a processor where many do.
     pub(super) fn memory(&self) -> Duration {
-        self.first * 3 / 10
+        (self.first * 3 / 10).max(Duration::from_secs(1))
     }
 }
 
