@@ -2,6 +2,7 @@
 #
 #   make demo   shows the module at work on a real log
 #   make check  passes all tests
+#   make check-licences   looks at the licences and origins of all crates; builds cargo-deny first, which takes minutes
 #   make check-hosts   does so on the other supported hosts, in folders of their own; takes root
 #   make bench  measures it against the host's C module; HOST=trixie ROUNDS=n SHARE=0.5 CASES=parts,of,names
 #   make bench-report   makes docs/benchmark.md and its chart of that
@@ -33,6 +34,10 @@ CARGO_DEB := $(CURDIR)/build/tools/bin/cargo-deb
 CARGO_GENERATE_RPM_VERSION := 0.16.0
 CARGO_GENERATE_RPM := $(CURDIR)/build/tools/bin/cargo-generate-rpm
 
+# What looks at the licences and origins of crates: one that Rust 1.85 can build.
+CARGO_DENY_VERSION := 0.18.3
+CARGO_DENY := $(CURDIR)/build/tools/bin/cargo-deny
+
 # Where things are installed: what the host's pkg-config file says. Asked only when they are used.
 host_folder = $(or $(shell pkg-config --variable=$(1) syslog-ng),$(error pkg-config does not know the $(1) of syslog-ng))
 MODULE_DIR = $(call host_folder,moduledir)
@@ -42,7 +47,7 @@ PYTHON_DIR = $(call host_folder,datadir)/syslog-ng-python-rust
 DOC_DIR = $(call host_folder,datadir)/doc/syslog-ng-mod-python-rust
 INSTALL ?= install
 
-.PHONY: demo check check-hosts bench bench-report build setup format lint doc test differential api-checklist mutants module-for-tests install deb rpm dist packaging-tools lint-packages check-packages clean
+.PHONY: demo check check-licences check-hosts bench bench-report build setup format lint doc test differential api-checklist mutants module-for-tests install deb rpm dist packaging-tools lint-packages check-packages clean
 
 demo: build
 	examples/log-table/run $(MODULES) "$(LOG)"
@@ -76,6 +81,10 @@ bench-report:
 
 check-hosts:
 	.ci/check-hosts
+
+# Of the same Cargo.lock on every host. Known flaws are not looked up, which takes their list from elsewhere.
+check-licences: setup $(CARGO_DENY)-$(CARGO_DENY_VERSION)
+	$(CARGO_DENY) --locked --workspace check licenses bans sources
 
 build: setup
 	$(CARGO) build --quiet --locked --release -p syslog-ng-python
@@ -130,7 +139,7 @@ install: build
 	    $(INSTALL) -D -m 644 "scl/$$file" "$(DESTDIR)$(SCL_DIR)/$$file" || exit; \
 	done
 	$(INSTALL) -d "$(DESTDIR)$(DOC_DIR)"
-	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
+	$(INSTALL) -m 644 README.md CHANGELOG.md SECURITY.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
 	$(INSTALL) -D -m 644 docs/packages.md "$(DESTDIR)$(DOC_DIR)/docs/packages.md"
 
 deb: build $(CARGO_DEB)-$(CARGO_DEB_VERSION)
@@ -151,6 +160,10 @@ $(CARGO_DEB)-$(CARGO_DEB_VERSION): | setup
 
 $(CARGO_GENERATE_RPM)-$(CARGO_GENERATE_RPM_VERSION): | setup
 	$(CARGO) install --quiet --locked --root build/tools --version $(CARGO_GENERATE_RPM_VERSION) cargo-generate-rpm
+	touch $@
+
+$(CARGO_DENY)-$(CARGO_DENY_VERSION): | setup
+	$(CARGO) install --quiet --locked --root build/tools --version $(CARGO_DENY_VERSION) cargo-deny
 	touch $@
 
 packaging-tools: $(CARGO_DEB)-$(CARGO_DEB_VERSION) $(CARGO_GENERATE_RPM)-$(CARGO_GENERATE_RPM_VERSION)

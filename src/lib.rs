@@ -11,7 +11,8 @@
 //! | message | `message/` | the host's message | a `LogMessage` for Python |
 //! | result | `outcome` | what Python returned or raised | what the host is told |
 //!
-//! `interpreter/` starts Python and keeps the threads' states; `api/` is what Python code imports.
+//! `interpreter/` starts Python and keeps the threads' states; `watchdog/` tells what a stop or a reload waits
+//! for; `api/` is what Python code imports.
 
 #![deny(unsafe_code)]
 
@@ -22,6 +23,9 @@ mod message;
 mod object;
 mod options;
 mod outcome;
+#[cfg(test)]
+mod properties;
+mod watchdog;
 
 syslog_ng_plugin::module! {
     name: "python",

@@ -75,6 +75,8 @@ const CASES: &[(&str, Outcome)] = &[
     ("template_function.call", Outcome::Delivers),
     ("template_function.free_state", Outcome::Delivers),
     ("template_function.prepare", Outcome::Refused),
+    ("transition.changed", Outcome::Delivers),
+    ("transition.threads_end", Outcome::Delivers),
     ("value_pairs.visit", Outcome::Runs),
     ("worker.connect", Outcome::Runs),
     ("worker.disconnect", Outcome::Delivers),

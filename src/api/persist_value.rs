@@ -131,3 +131,63 @@ mod tests {
         assert_eq!(measured(b"ab"), b"");
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+    use pyo3::prelude::*;
+    use pyo3::types::PyString;
+
+    use super::{from_python, to_python};
+    use crate::properties::{Kind, any_value, evaluate, with_python};
+
+    fn can_be_kept(kind: &Kind) -> bool {
+        match kind {
+            Kind::Text(text) => text.is_some(),
+            Kind::None | Kind::Bool(_) | Kind::Float(_) | Kind::Bytes(_) => true,
+            Kind::Int(_) => true,
+            _ => false,
+        }
+    }
+
+    fn repr(value: &Bound<'_, PyAny>) -> String {
+        // Derived classes come back as what they derive from.
+        value.repr().unwrap().to_string()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_comes_back_as_it_was(shape in any_value()) {
+            with_python(|py| {
+                let value = evaluate(py, &shape.expression);
+                let entry = from_python(&value);
+                let is_index = shape.expression.starts_with("Index(");
+                prop_assert_eq!(entry.is_ok(), can_be_kept(&shape.kind) && !is_index, "{}", shape.expression);
+                let Ok(mut entry) = entry else { return Ok(()) };
+                // What was there before, in an entry that was longer.
+                entry.extend(b"\0rest");
+                let back = to_python(py, &entry).unwrap();
+                let plain = match &shape.kind {
+                    Kind::Int(number) => number.to_string(),
+                    Kind::Text(Some(text)) => repr(PyString::new(py, text).as_any()),
+                    _ => repr(&value),
+                };
+                prop_assert_eq!(repr(&back), plain);
+                Ok(())
+            })?;
+        }
+
+        #[test]
+        fn whatever_is_in_the_file_is_a_value_or_an_exception(
+            kind in 0..9_u8, rest in prop::collection::vec(any::<u8>(), 0..20)
+        ) {
+            with_python(|py| {
+                let entry = [&[kind], rest.as_slice()].concat();
+                let _ = to_python(py, &entry);
+                let _ = to_python(py, &rest);
+                prop_assert!(PyErr::take(py).is_none());
+                Ok(())
+            })?;
+        }
+    }
+}

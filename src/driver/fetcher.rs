@@ -21,7 +21,8 @@ use syslog_ng_plugin::{
 use super::classes::Wanted;
 use super::instance::{Base, Instance, Setup};
 use crate::interpreter::{
-    attach, attach_for_config, between_moments, keep_thread_state, let_go_of_thread_state,
+    attach, attach_for_config, belongs_to, between_moments, keep_thread_state,
+    let_go_of_thread_state, was_interrupted,
 };
 use crate::object::{Method, Place, Reporter};
 use crate::options::{Binding, FETCHER};
@@ -138,6 +139,9 @@ impl ThreadedFetcher for PythonFetcher {
 
     fn thread_started(&self) {
         keep_thread_state();
+        if let Some(running) = self.running().as_ref() {
+            belongs_to(&running.instance.object.reporter().place);
+        }
     }
 
     fn thread_stopping(&self) {
@@ -179,6 +183,8 @@ impl ThreadedFetcher for PythonFetcher {
             Some(fetched)
         });
         match fetched.flatten() {
+            // The source is stopping, which is no error.
+            None if was_interrupted() => Fetch::NoData,
             None => Fetch::Error,
             Some(FetchResult::One(fetch)) => fetch,
             Some(FetchResult::Many(many)) => {

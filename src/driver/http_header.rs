@@ -22,7 +22,7 @@ use syslog_ng_plugin::{
 
 use super::classes::{Declared, Wanted};
 use super::global_code::GlobalCode;
-use crate::interpreter::{attach, attach_for_config, keep_thread_state};
+use crate::interpreter::{attach, attach_for_config, keep_thread_state, was_interrupted};
 use crate::object::{self, Method, Object, Place, Reporter};
 use crate::options::{Binding, HTTP_HEADER};
 use crate::outcome;
@@ -120,6 +120,9 @@ impl InnerDestination for PythonHttpHeader {
         }
         if complete {
             HttpHeaders::Complete
+        } else if was_interrupted() {
+            // The request is made again, with its headers, when the daemon runs again.
+            HttpHeaders::Refused
         } else {
             failed
         }

@@ -22,7 +22,7 @@ use syslog_ng_plugin::{
 
 use super::classes::Wanted;
 use super::instance::{Instance, Setup};
-use crate::interpreter::{attach_and_keep, attach_for_config, between_moments};
+use crate::interpreter::{attach_and_keep, attach_for_config, between_moments, was_interrupted};
 use crate::message::{LogMessage, Spare, ValueMode};
 use crate::object::{Error, Method, Object, Place, Reporter};
 use crate::options::{Binding, PARSER};
@@ -208,6 +208,8 @@ impl Running {
         self.spare.give_back(message);
         match parsed {
             Some(Some(true)) => changed,
+            // Dropping it would lose it: its source takes it for delivered then.
+            None if was_interrupted() => changed,
             Some(Some(false)) | None => None,
             Some(None) => {
                 if !warned_of_none.swap(true, Ordering::Relaxed) {

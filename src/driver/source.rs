@@ -20,7 +20,9 @@ use syslog_ng_plugin::{Config, Location, Names, OptionRule, Poster, Source, Thre
 
 use super::classes::Wanted;
 use super::instance::{Base, Instance, Setup};
-use crate::interpreter::{attach, attach_for_config, keep_thread_state, let_go_of_thread_state};
+use crate::interpreter::{
+    attach, attach_for_config, belongs_to, keep_thread_state, let_go_of_thread_state,
+};
 use crate::object::{Method, Place, Reporter};
 use crate::options::{Binding, SOURCE};
 use crate::{api, outcome};
@@ -131,6 +133,9 @@ impl ThreadedSource for PythonSource {
 
     fn thread_started(&self) {
         keep_thread_state();
+        if let Some(running) = self.running().as_ref() {
+            belongs_to(&running.reporter().place);
+        }
     }
 
     fn thread_stopping(&self) {

@@ -15,7 +15,7 @@ use syslog_ng_plugin::{Config, FunctionResult, Message, MessageRef, TemplateFunc
 use super::global_code::GlobalCode;
 use crate::interpreter::{attach, attach_and_keep, between_moments};
 use crate::message::{LogMessage, Spare, ValueMode};
-use crate::object::{Error, Method, Place, Reporter, resolve};
+use crate::object::{Error, Known, Method, Place, Reporter, resolve};
 use crate::outcome;
 
 /// How soon a function that was not found is looked for again.
@@ -31,6 +31,7 @@ pub(super) struct Function {
 struct Callable {
     method: Method,
     spare: Spare,
+    _known: Option<Known>,
 }
 
 enum Found {
@@ -70,6 +71,7 @@ impl Function {
         let (found, result) = match resolve(py, name, code.main(py).as_ref()) {
             Ok(callable) => {
                 let callable = Arc::new(Callable {
+                    _known: Known::of_function(&callable, &self.reporter.place),
                     method: Method::new("call", callable),
                     spare: Spare::default(),
                 });
@@ -170,7 +172,7 @@ impl PythonFunction {
         let Some(callable) = function.callable(py, &self.code) else {
             return;
         };
-        let Callable { method, spare } = &*callable;
+        let Callable { method, spare, .. } = &*callable;
         let message = spare.object(py, LogMessage::for_function(message, self.mode));
         let called = message.map_err(Error::from).and_then(|message| {
             let returned = if arguments.is_empty() {

@@ -17,7 +17,8 @@ use super::batch::Pending;
 use super::singles::Singles;
 use crate::api;
 use crate::interpreter::{
-    Seen, attach, attach_for_many, keep_thread_state, let_go_of_thread_state,
+    Seen, attach, attach_for_many, belongs_to, keep_thread_state, let_go_of_thread_state,
+    was_interrupted,
 };
 use crate::message::{LogBatch, LogMessage, Pairs, Spare, ValueMode};
 use crate::object::{self, Error, Method, Object, Reporter};
@@ -86,6 +87,16 @@ fn instance<'py>(
         ("template_options", template_options.bind(py).clone()),
     ];
     object::instantiate(class, &attributes)
+}
+
+/// What the host is told when a call raised. What was interrupted comes again, and does not count as an
+/// attempt.
+fn failed() -> Insert {
+    if was_interrupted() {
+        Insert::NotConnected
+    } else {
+        Insert::Error
+    }
 }
 
 /// Puts the results of send() and flush() on a class, so that code written without the base class
@@ -339,7 +350,7 @@ impl Running {
                 sent
             })
         };
-        sent.unwrap_or(Insert::Error)
+        sent.unwrap_or_else(failed)
     }
 
     /// What send() gets where the config has value-pairs(). `None` when that cannot be made, which has
@@ -387,7 +398,7 @@ impl Running {
             }
         };
         let Some((results, error)) = results else {
-            return Results::All(Insert::Error);
+            return Results::All(failed());
         };
         if let Some(error) = error {
             self.object.report_of(py, method, &error);
@@ -399,6 +410,7 @@ impl Running {
 impl DestinationWorker for Worker {
     fn thread_started(&self) {
         keep_thread_state();
+        belongs_to(&self.running.object.reporter().place);
     }
 
     fn thread_stopping(&self) {
@@ -461,7 +473,10 @@ impl DestinationWorker for Worker {
         let Some(flush) = &self.running.flush else {
             return Insert::Success;
         };
-        attach(|py| self.running.object.call(py, flush, (), outcome::flush))
-            .unwrap_or(Insert::Error)
+        // It would not return again, perhaps.
+        if batch.is_empty() && was_interrupted() {
+            return Insert::Success;
+        }
+        attach(|py| self.running.object.call(py, flush, (), outcome::flush)).unwrap_or_else(failed)
     }
 }

@@ -2,13 +2,15 @@
 
 //! Where Python looks for modules.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use syslog_ng_plugin::host;
 use syslog_ng_plugin::log::{self, Level};
+
+use super::trust;
 
 /// The folder of the user's own modules.
 fn user_modules() -> PathBuf {
@@ -30,17 +32,43 @@ pub(super) fn python_path() -> OsString {
     let mut path = user_modules().into_os_string();
     path.push(":");
     path.push(host_modules());
-    if let Some(own) = env::var_os("PYTHONPATH") {
+    if let Some(own) = variable("PYTHONPATH") {
         path.push(":");
         path.push(own);
     }
     path
 }
 
+/// What the environment says, where that counts.
+fn variable(name: &str) -> Option<OsString> {
+    let value = env::var_os(name)?;
+    if !trust::is_privileged_start() {
+        return Some(value);
+    }
+    log::event(
+        Level::Warning,
+        "python: syslog-ng has rights that who started it may not have, so this variable is ignored",
+        &[("variable", name), ("value", &value.to_string_lossy())],
+    );
+    None
+}
+
+/// The folders that Python is told of, but for its own.
+pub(super) fn folders(python_path: &OsStr, virtualenv: Option<&Path>) -> Vec<PathBuf> {
+    let written = env::split_paths(python_path);
+    let written = written.filter_map(|path| std::path::absolute(path).ok());
+    let mut folders: Vec<_> = written.collect();
+    if let Some(virtualenv) = virtualenv {
+        let library = format!("lib/python{}/site-packages", env!("PYTHON_VERSION"));
+        folders.extend(["pyvenv.cfg", &library].map(|name| virtualenv.join(name)));
+    }
+    folders
+}
+
 /// The virtualenv to run in: `$VIRTUAL_ENV`, else the host's own where somebody made it. Says why
 /// when it is passed over.
 pub(super) fn virtualenv() -> Option<PathBuf> {
-    if let Some(path) = env::var_os("VIRTUAL_ENV") {
+    if let Some(path) = variable("VIRTUAL_ENV") {
         let path = PathBuf::from(path);
         if path.is_absolute() && is_virtualenv(&path) {
             tell_faults(&path);

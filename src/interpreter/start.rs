@@ -2,6 +2,7 @@
 
 //! The interpreter's configuration and start.
 
+use std::env;
 use std::ffi::{CStr, CString, OsStr, c_char};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
@@ -11,12 +12,12 @@ use once_cell::sync::OnceCell;
 use pyo3::prelude::*;
 use pyo3::{Python, ffi};
 use syslog_ng_plugin::log::{self, Level};
-use syslog_ng_plugin::{ModuleArguments, StartError, debugger, host, locks};
+use syslog_ng_plugin::{ModuleArguments, StartError, debugger, host, locks, transition};
 
 use super::thread::is_attached;
-use super::{exit, package, search_path, signals};
-use crate::api;
+use super::{exit, host_threads, package, search_path, signals, trust};
 use crate::object::watch_forks;
+use crate::{api, watchdog};
 
 /// Starts Python, once for the process. Called on the main thread for each configuration that uses
 /// the module.
@@ -50,10 +51,22 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
                 &[("path", &path)],
             );
         }
-        initialize(&search_path::python_path(), virtualenv.as_deref())?;
+        let python_path = search_path::python_path();
+        trust::look_at_folders(search_path::folders(&python_path, virtualenv.as_deref()));
+        initialize(&python_path, virtualenv.as_deref())?;
+        if trust::is_privileged_start() {
+            // Python takes them for a part of the environment, and has passed them over.
+            Python::attach(|py| put_first(py, &python_path)).map_err(|error| {
+                StartError(format!(
+                    "Python's module search path cannot be set: {error}"
+                ))
+            })?;
+        }
     }
     locks::check_with(is_attached);
-    host::at_shutdown(exit::freeze);
+    host_threads::add(true);
+    transition::watch_by(&watchdog::WATCHDOG);
+    host::at_shutdown(end);
     debugger::fetch_commands_by(api::debugger::fetch_command);
     let result = Python::attach(|py| {
         signals::leave_interrupts_alone(py)?;
@@ -71,6 +84,21 @@ fn start_once(use_virtualenv: bool) -> Result<(), StartError> {
             "Python started, but its syslogng package did not: {error}"
         ))
     })
+}
+
+/// Has Python look into these folders first.
+fn put_first(py: Python<'_>, python_path: &OsStr) -> PyResult<()> {
+    let path = py.import("sys")?.getattr("path")?;
+    for (at, folder) in env::split_paths(python_path).enumerate() {
+        path.call_method1("insert", (at, folder.as_os_str()))?;
+    }
+    Ok(())
+}
+
+/// The host is about to free what is its own.
+fn end() {
+    watchdog::WATCHDOG.end();
+    exit::freeze();
 }
 
 /// Says why this module cannot be used where another one started Python: the C module, or a build of
@@ -108,7 +136,8 @@ fn initialize(python_path: &OsStr, virtualenv: Option<&Path>) -> Result<(), Star
     raw.parse_argv = 0;
     raw.pathconfig_warnings = 0;
     raw.user_site_directory = 0;
-    raw.use_environment = 1;
+    // Which is more than PYTHONPATH: PYTHONHOME, say.
+    raw.use_environment = (!trust::is_privileged_start()).into();
     config.set_python_path(python_path)?;
     match virtualenv {
         // Python finds a virtualenv by the name that it is started under, as if the daemon were

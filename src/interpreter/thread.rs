@@ -11,7 +11,9 @@ use std::cell::RefCell;
 use pyo3::{Python, ffi};
 use syslog_ng_plugin::log::{self, Level};
 
+use super::host_threads;
 use super::signals::Handlers;
+use crate::watchdog::WATCHDOG;
 
 thread_local! {
     static KEPT: RefCell<Option<KeptState>> = const { RefCell::new(None) };
@@ -31,12 +33,15 @@ impl KeptState {
         let ensured = unsafe { ffi::PyGILState_Ensure() };
         // SAFETY: this thread is attached since the line above.
         let state = unsafe { ffi::PyEval_SaveThread() };
+        host_threads::add(false);
         KeptState { ensured, state }
     }
 }
 
 impl Drop for KeptState {
     fn drop(&mut self) {
+        // First: the next line may have to wait.
+        host_threads::remove();
         // SAFETY: `state` is this thread's, saved in `keep`; every attach since has been undone.
         unsafe { ffi::PyEval_RestoreThread(self.state) };
         // SAFETY: undoes the Ensure of `keep`, on the same thread, which is attached again.
@@ -91,7 +96,8 @@ pub(crate) fn attach<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
 /// up or let go. What it does to the daemon's signals is undone.
 pub(crate) fn attach_for_config<T>(body: impl for<'py> FnOnce(Python<'py>) -> T) -> T {
     let handlers = Handlers::now();
-    let result = attach(body);
+    handlers.listen();
+    let result = WATCHDOG.around_config_code(|| attach(body));
     for signal in handlers.put_back() {
         log::event(
             Level::Warning,

@@ -8,7 +8,7 @@ use pyo3::call::PyCallArgs;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 
-use super::{Error, Reporter, forked};
+use super::{Error, Known, Reporter, forked};
 
 /// A user's instance with the place that its errors belong to. The only thing that calls its
 /// methods.
@@ -17,6 +17,7 @@ use super::{Error, Reporter, forked};
 pub(crate) struct Object {
     instance: Py<PyAny>,
     reporter: Arc<Reporter>,
+    _known: Known,
 }
 
 /// A method that was looked up once; the object keeps it.
@@ -28,6 +29,7 @@ pub(crate) struct Method {
 impl Object {
     pub(crate) fn new(instance: Bound<'_, PyAny>, reporter: Arc<Reporter>) -> Self {
         Object {
+            _known: Known::new(&instance, &reporter.place),
             instance: instance.unbind(),
             reporter,
         }

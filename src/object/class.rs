@@ -6,13 +6,23 @@ use pyo3::exceptions::PyNameError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use crate::interpreter::{create, initialize};
+use crate::interpreter::{create, initialize, look_at_modules};
 
 /// Looks up `Name` in `main`, the module of the config's python block, or `module.Name` in a module
 /// that is imported.
 ///
 /// Whatever can be called and gives an instance will do.
 pub(crate) fn resolve<'py>(
+    py: Python<'py>,
+    name: &str,
+    main: Option<&Bound<'py, PyModule>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let found = find(py, name, main);
+    look_at_modules(py);
+    found
+}
+
+fn find<'py>(
     py: Python<'py>,
     name: &str,
     main: Option<&Bound<'py, PyModule>>,

@@ -3,6 +3,7 @@
 //! A driver's Python object. In: the name of a class and what the config says for it. Out: calls of
 //! its methods, and errors told.
 //!
+//! - [`mod@known`]: which driver an object belongs to.
 //! - [`loader`]: imports what loaders() names.
 //! - [`distribution`]: which package brings a module that is missing.
 //! - [`class`]: looks the class up, and makes instances of it.
@@ -17,6 +18,7 @@ mod class;
 mod distribution;
 mod exception;
 mod forked;
+mod known;
 mod loader;
 mod options;
 mod report;
@@ -28,6 +30,7 @@ pub(crate) use call::{Method, Object};
 pub(crate) use class::{instantiate, resolve};
 pub(crate) use exception::Exception;
 pub(crate) use forked::watch as watch_forks;
+pub(crate) use known::{Known, known};
 pub(crate) use loader::import_all;
 pub(crate) use options::{to_dict, to_str, warn_of_types};
 pub(crate) use report::{Others, Place, Reporter, shown};

@@ -10,12 +10,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use pyo3::exceptions::PySystemExit;
 use pyo3::prelude::*;
 use syslog_ng_plugin::Counter;
 use syslog_ng_plugin::log::{self, Level};
 
 use super::exception::{self, Exception};
 use super::{Error, Method};
+use crate::interpreter::was_interrupted;
 
 const TOLD_AT_FIRST: u32 = 5;
 const THEN_ONE_IN: Duration = Duration::from_secs(10);
@@ -51,12 +53,12 @@ impl Place {
         }
     }
 
-    fn is_function(&self) -> bool {
+    pub(crate) fn is_function(&self) -> bool {
         self.kind == FUNCTION
     }
 
     /// What did something wrong, in a sentence.
-    fn subject(&self, method: &str) -> String {
+    pub(crate) fn subject(&self, method: &str) -> String {
         if self.is_function() {
             "the function".to_owned()
         } else {
@@ -65,7 +67,7 @@ impl Place {
     }
 
     /// Named values that say where an event belongs, in front of others and behind them.
-    fn tags<'t>(&'t self, details: &[(&'t str, &'t str)]) -> Vec<(&'t str, &'t str)> {
+    pub(crate) fn tags<'t>(&'t self, details: &[(&'t str, &'t str)]) -> Vec<(&'t str, &'t str)> {
         let mut tags = if self.is_function() {
             vec![("function", self.class.as_str())]
         } else {
@@ -148,6 +150,9 @@ impl Reporter {
         method: Option<&Method>,
         error: &Error,
     ) {
+        if is_interruption(py, error) {
+            return;
+        }
         self.counter.increment();
         let kind = match error {
             Error::Raised(error) => Kind {
@@ -343,6 +348,14 @@ impl Reporter {
             );
         }
     }
+}
+
+/// Whether it is what the watchdog raised, which has said so.
+fn is_interruption(py: Python<'_>, error: &Error) -> bool {
+    let Error::Raised(error) = error else {
+        return false;
+    };
+    error.is_instance_of::<PySystemExit>(py) && was_interrupted()
 }
 
 /// A value as text, cut where it is long: `'x' (str)`.

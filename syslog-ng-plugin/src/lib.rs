@@ -21,6 +21,7 @@ pub mod private;
 mod stats;
 pub mod testing;
 mod text;
+pub mod transition;
 
 pub use ack::{AckTracker, Acknowledge, Bookmark};
 pub use config::{Config, ConfigState, Lexer, Location, ParseError, Token, TokenKind, same_name};

@@ -76,6 +76,22 @@ pub fn event(level: Level, text: &str, tags: &[(&str, &str)]) {
 
 /// Says an event whatever locks are held: for panics, which come where they will.
 pub(crate) fn say(level: Level, text: &str, tags: &[(&str, &str)]) {
+    let record = record(level, text, tags);
+    // SAFETY: the record is ours until here; this call sends and frees it (lib/messages.c).
+    unsafe { ffi::msg_event_suppress_recursions_and_send(record) };
+}
+
+/// Writes an event to standard error, wherever events go. For where nobody takes them.
+pub(crate) fn print(level: Level, text: &str, tags: &[(&str, &str)]) {
+    if ENDED.load(Ordering::Relaxed) {
+        return;
+    }
+    let record = record(level, text, tags);
+    // SAFETY: the record is ours until here; this call writes and frees it (lib/messages.c).
+    unsafe { ffi::msg_event_print_event_to_stderr(record) };
+}
+
+fn record(level: Level, text: &str, tags: &[(&str, &str)]) -> *mut ffi::EVTREC {
     let text = to_c(text);
     let tags: Vec<(CString, CString)> = tags
         .iter()
@@ -89,6 +105,5 @@ pub(crate) fn say(level: Level, text: &str, tags: &[(&str, &str)]) {
         // the record owns the tag.
         unsafe { ffi::evt_rec_add_tag(record, ffi::evt_tag_str(name.as_ptr(), value.as_ptr())) };
     }
-    // SAFETY: the record is ours until here; this call sends and frees it (lib/messages.c).
-    unsafe { ffi::msg_event_suppress_recursions_and_send(record) };
+    record
 }

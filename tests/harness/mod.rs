@@ -31,6 +31,7 @@ const LOG: &str = "stderr";
 pub struct Host {
     folder: PathBuf,
     environment: Vec<(String, String)>,
+    binary: Option<PathBuf>,
     child: Option<Child>,
 }
 
@@ -54,6 +55,7 @@ impl Host {
         let host = Host {
             folder,
             environment: Vec::new(),
+            binary: None,
             child: None,
         };
         host.install_modules(file);
@@ -81,6 +83,12 @@ impl Host {
     /// Writes a file into the host's folder; Python modules are found there.
     pub fn with_file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
         self.write(name, text);
+        self
+    }
+
+    /// Has this program started, which is a copy of the host's.
+    pub fn with_binary(mut self, program: PathBuf) -> Self {
+        self.binary = Some(program);
         self
     }
 
@@ -151,9 +159,17 @@ impl Host {
 
     /// Starts the host; what becomes of it the caller has to find out.
     pub fn spawn(&mut self, arguments: &[&str]) {
-        let binary = std::env::var("SYSLOG_NG_BINARY").unwrap_or_else(|_| "syslog-ng".to_owned());
-        let mut command = Command::new(binary);
-        command.args(["-F", "-e", "--no-caps"]).args(arguments);
+        self.spawn_with("-Fe", arguments);
+    }
+
+    /// Starts the host with its events going to internal() and not to its log.
+    pub fn spawn_with_internal_events(&mut self) {
+        self.spawn_with("-F", &[]);
+    }
+
+    fn spawn_with(&mut self, mode: &str, arguments: &[&str]) {
+        let mut command = Command::new(self.binary.clone().unwrap_or_else(binary));
+        command.args([mode, "--no-caps"]).args(arguments);
         for (option, file) in [
             ("--cfgfile", "syslog-ng.conf"),
             ("--persist-file", "syslog-ng.persist"),
@@ -379,6 +395,11 @@ impl Host {
             .expect("the host runs");
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
+}
+
+/// The host's program.
+pub fn binary() -> PathBuf {
+    std::env::var_os("SYSLOG_NG_BINARY").map_or_else(|| "syslog-ng".into(), PathBuf::from)
 }
 
 impl Drop for Host {

@@ -300,6 +300,7 @@ unsafe extern "C" fn deinit<D: MessageParser>(pipe: *mut ffi::LogPipe) -> glib_s
     // SAFETY: see the function.
     let state = unsafe { Instance::<D>::state(pipe) };
     guard("parser.deinit", (), || {
+        crate::transition::begin();
         if let Some(driver) = state.driver.get() {
             driver.stop();
         }

@@ -434,6 +434,7 @@ impl<D: ThreadedSource> SourceSlots for Instance<D> {
     unsafe fn request_exit(driver: *mut ffi::LogThreadedSourceDriver) {
         // SAFETY: the caller's word.
         let state = unsafe { Self::state(driver) };
+        crate::transition::begin();
         if let Some(driver) = state.driver.get() {
             state.poster.turns().stop(|| driver.request_exit());
         }
