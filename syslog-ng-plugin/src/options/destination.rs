@@ -21,6 +21,7 @@ pub(crate) struct DestinationSettings {
     pub(crate) throttle: Option<i32>,
     pub(crate) batch_lines: Option<i32>,
     pub(crate) batch_timeout: Option<i32>,
+    pub(crate) batch_idle_timeout: Option<i32>,
     pub(crate) flags: Vec<Flag>,
     pub(crate) worker_partition_key: Option<ConfigTemplate>,
     pub(crate) batch_bytes: Option<i32>,
@@ -52,7 +53,21 @@ pub(crate) const DESTINATION: &[OptionRule<DestinationSettings>] = &[
     },
     OptionRule {
         name: "batch-timeout",
-        argument: Argument::Positive(|settings, value| settings.batch_timeout = Some(value)),
+        argument: match compat::SET_BATCH_IDLE_TIMEOUT {
+            Some(_) => {
+                Argument::NonNegative(|settings, value| settings.batch_timeout = Some(value))
+            }
+            None => Argument::Positive(|settings, value| settings.batch_timeout = Some(value)),
+        },
+    },
+    OptionRule {
+        name: "batch-idle-timeout",
+        argument: match compat::SET_BATCH_IDLE_TIMEOUT {
+            Some(_) => {
+                Argument::NonNegative(|settings, value| settings.batch_idle_timeout = Some(value))
+            }
+            None => Argument::NeedsHost("AxoSyslog"),
+        },
     },
     OptionRule {
         name: "flags",

@@ -264,7 +264,7 @@ fn read<D: ThreadedDestination>(
     let batches = Batches {
         lines: settings.batch_lines,
         bytes: settings.batch_bytes,
-        timeout: settings.batch_timeout,
+        timeout: settings.batch_timeout.or(settings.batch_idle_timeout),
     };
     // SAFETY: as above.
     unsafe { apply::<D>(made.as_ptr().cast(), settings) }?;
@@ -324,6 +324,13 @@ unsafe fn apply<D: ThreadedDestination>(
     if let Some(milliseconds) = settings.batch_timeout {
         // SAFETY: the driver is live.
         unsafe { ffi::log_threaded_dest_driver_set_batch_timeout(driver, milliseconds) };
+    }
+    if let (Some(milliseconds), Some(set)) = (
+        settings.batch_idle_timeout,
+        ffi::compat::SET_BATCH_IDLE_TIMEOUT,
+    ) {
+        // SAFETY: the driver is live.
+        unsafe { set(driver, milliseconds) };
     }
     // SAFETY: the driver is live and nobody else uses it. The host has no setters for these two;
     // its grammar writes them likewise.
