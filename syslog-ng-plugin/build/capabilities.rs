@@ -70,6 +70,11 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
         "batch_idle_timeout",
         Headers("pub fn log_threaded_dest_driver_set_batch_idle_timeout("),
     ),
+    // AxoSyslog deals messages out to workers in more ways than by a key.
+    (
+        "worker_partition_scaling",
+        Headers("pub worker_partition_autoscaling_wfo: gint"),
+    ),
     (
         "include_bytes",
         Headers("pub fn value_pairs_set_include_bytes("),
@@ -211,6 +216,8 @@ pub(crate) const STATIC_FUNCTIONS: &[&str] = &[
     "log_msg_ref",
     "log_msg_unref",
     "log_parser_deinit_method",
+    "log_threaded_dest_driver_set_worker_partition_autoscaling",
+    "log_threaded_dest_driver_set_worker_partition_autoscaling_wfo",
     "main_loop_is_main_thread",
     "nv_registry_get_handle_flags",
     "stats_cluster_label",

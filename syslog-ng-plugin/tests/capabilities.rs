@@ -102,6 +102,11 @@ const EXCERPTS: &[Excerpts] = &[
         "    pub fn log_threaded_dest_driver_set_batch_timeout(\n        s: *mut LogDriver,",
     ),
     headers(
+        "worker_partition_scaling",
+        "    pub worker_partition_autoscaling: gboolean,\n    pub worker_partition_autoscaling_wfo: gint,\n}",
+        "    pub worker_partition_key: *mut LogTemplate,\n}",
+    ),
+    headers(
         "include_bytes",
         "    pub fn value_pairs_set_include_bytes(vp: *mut ValuePairs, enable: gboolean);",
         "    pub fn value_pairs_set_cast_to_strings(vp: *mut ValuePairs, enable: gboolean);",

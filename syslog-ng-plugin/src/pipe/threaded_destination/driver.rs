@@ -348,6 +348,27 @@ unsafe fn apply<D: ThreadedDestination>(
         // SAFETY: the driver is live; it takes the reference over.
         unsafe { set(driver, key.into_raw()) };
     }
+    if let (Some(buckets), Some(set)) = (
+        settings.worker_partition_buckets,
+        ffi::compat::SET_WORKER_PARTITION_BUCKETS,
+    ) {
+        // SAFETY: the driver is live; it takes the reference over.
+        unsafe { set(driver, buckets.into_raw()) };
+    }
+    if let (Some(on), Some(set)) = (
+        settings.worker_partition_autoscaling,
+        ffi::compat::SET_WORKER_PARTITION_AUTOSCALING,
+    ) {
+        // SAFETY: the driver is live.
+        unsafe { set(driver, on.into()) };
+    }
+    if let (Some(count), Some(set)) = (
+        settings.worker_partition_autoscaling_wfo,
+        ffi::compat::SET_WORKER_PARTITION_AUTOSCALING_WFO,
+    ) {
+        // SAFETY: the driver is live.
+        unsafe { set(driver, count) };
+    }
     options::apply_flags(&settings.flags, |name| {
         // The option is refused where the host has no such function.
         ffi::compat::SET_DESTINATION_FLAG.is_some_and(|set| {
