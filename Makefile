@@ -38,8 +38,26 @@ CARGO_GENERATE_RPM := $(CURDIR)/build/tools/bin/cargo-generate-rpm
 CARGO_DENY_VERSION := 0.18.3
 CARGO_DENY := $(CURDIR)/build/tools/bin/cargo-deny
 
+# Where a syslog-ng is that is not the distribution's, such as /opt/syslog-ng. PKG_CONFIG_PATH says the same by the folder of its
+# syslog-ng.pc.
+SYSLOG_NG_PREFIX ?=
+ifneq ($(SYSLOG_NG_PREFIX),)
+empty :=
+space := $(empty) $(empty)
+folders := $(wildcard $(SYSLOG_NG_PREFIX)/lib*/pkgconfig $(SYSLOG_NG_PREFIX)/lib*/*/pkgconfig)
+export PKG_CONFIG_PATH := $(subst $(space),:,$(or $(folders),$(error $(SYSLOG_NG_PREFIX) has no folder lib/pkgconfig)))
+endif
+# make does not hand on to $(shell) what it exports.
+ask_pkg_config = $(shell PKG_CONFIG_PATH='$(PKG_CONFIG_PATH)' pkg-config $(1) syslog-ng 2>/dev/null)
+
+# The programs of such a syslog-ng are the ones that are run.
+HOST_PREFIX := $(filter-out /usr,$(call ask_pkg_config,--variable=exec_prefix))
+ifneq ($(HOST_PREFIX),)
+export PATH := $(HOST_PREFIX)/sbin:$(HOST_PREFIX)/bin:$(PATH)
+endif
+
 # Where things are installed: what the host's pkg-config file says. Asked only when they are used.
-host_folder = $(or $(shell pkg-config --variable=$(1) syslog-ng),$(error pkg-config does not know the $(1) of syslog-ng))
+host_folder = $(or $(call ask_pkg_config,--variable=$(1)),$(error pkg-config does not know the $(1) of syslog-ng))
 MODULE_DIR = $(call host_folder,moduledir)
 SCL_DIR = $(call host_folder,scldir)
 # For type checkers. The module carries these files in itself; $(MODULE_DIR)/python is the host's.
@@ -66,7 +84,7 @@ bench: build
 	$(CARGO) build --quiet --locked --release -p syslog-ng-plugin --example discard --example generate
 	/usr/bin/python3 bench/bench.py $(MODULES)/libmod-python.so target/release/examples/libdiscard.so \
 	    target/release/examples/libgenerate.so --rounds $(ROUNDS) --share $(SHARE) --cases '$(CASES)' \
-	    --json $(RESULTS)/syslog-ng-$(shell pkg-config --modversion syslog-ng).json
+	    --json $(RESULTS)/syslog-ng-$(call ask_pkg_config,--modversion).json
 else
 bench:
 	.ci/check-hosts --run "make bench ROUNDS=$(ROUNDS) SHARE=$(SHARE) CASES='$(subst $$,\$$,$(CASES))'" $(HOST)
@@ -129,8 +147,13 @@ api-checklist: module-for-tests
 mutants: module-for-tests
 	CARGO=$(CARGO) tests/mutants
 
+# Where the host's own module has the same name, it is kept under one that the host does not open.
 install: build
 	$(INSTALL) -d "$(DESTDIR)$(MODULE_DIR)"
+	@file="$(DESTDIR)$(MODULE_DIR)/libmod-python.so"; \
+	if [ -e "$$file" ] && ! grep --quiet 'This is the Rust engine' "$$file"; then \
+	    mv "$$file" "$$file.distrib" && echo "The host's own module is $$file.distrib now."; \
+	fi
 	$(INSTALL) -m 644 $(MODULES)/libmod-python.so "$(DESTDIR)$(MODULE_DIR)/"
 	for file in $$(cd python && find * -type f ! -name '*.pyc'); do \
 	    $(INSTALL) -D -m 644 "python/$$file" "$(DESTDIR)$(PYTHON_DIR)/$$file" || exit; \

@@ -36,9 +36,11 @@ class Result(NamedTuple):
 
 def c_module() -> Path:
     """The host's own module."""
-    found = sorted(Path(host_variable("moduledir")).glob("libmod-python.cpython-*.so"))
+    folder = Path(host_variable("moduledir"))
+    # Debian has Python's version in its name.
+    found = sorted(folder.glob("libmod-python.cpython-*.so")) or sorted(folder.glob("libmod-python.so"))
     if not found:
-        sys.exit("The host's C module is not there; the package syslog-ng-mod-python has it.")
+        sys.exit("The host's C module is not there; on Debian the package syslog-ng-mod-python has it.")
     return found[0]
 
 

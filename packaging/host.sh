@@ -23,6 +23,14 @@ suffix=$(/usr/bin/python3 -c 'import sysconfig; print(sysconfig.get_config_var("
 python=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 next_python=${python%%.*}.$((${python#*.} + 1))
 
+# Under a prefix of its own a host is no package of the distribution's, and its C module has our name.
+c_module=$module_dir/libmod-python$suffix
+host_depends="syslog-ng-core (>= $host), syslog-ng-core (<< $next_host~), "
+if [ "$(pkg-config --variable=prefix syslog-ng)" != /usr ]; then
+    c_module=$module_dir/libmod-python.so
+    host_depends=
+fi
+
 # The name of the packages, and this version.
 package=$(sed -n '/^\[package\.metadata\.deb\]/,/^\[/ s/^name = "\(.*\)"$/\1/p' Cargo.toml)
 version=$(sed -n '/^\[workspace\.package\]/,/^\[/ s/^version = "\(.*\)"$/\1/p' Cargo.toml)
@@ -35,7 +43,7 @@ fill_in() {
     sed -e "s|@package@|$package|g" -e "s|@version@|$version|g" \
         -e "s|@module@|$module_dir/libmod-python.so|g" -e "s|@module_dir@|$module_dir|g" \
         -e "s|@scl_dir@|$scl_dir|g" -e "s|@data_dir@|$data_dir|g" \
-        -e "s|@c_module@|$module_dir/libmod-python$suffix|g" \
+        -e "s|@c_module@|$c_module|g" -e "s|@host_depends@|$host_depends|g" \
         -e "s|@host_version@|$host_version|g" -e "s|@host@|$host|g" -e "s|@next_host@|$next_host|g" \
         -e "s|@python@|$python|g" -e "s|@next_python@|$next_python|g" \
         "$1" >"$2"

@@ -213,7 +213,7 @@ class LogTemplate:
     def format(
         self, msg: LogMessage, options: Optional[LogTemplateOptions] = None, tz: int = LTZ_SEND, seqnum: int = 0
     ) -> str:
-        """Give the text that the template makes of a message.
+        """Give the text that the template makes of a message; as bytes on AxoSyslog.
 
         Options count instead of those that LogTemplate() was given; one of them has to be there. ``tz`` says which of
         their time zones counts, LTZ_LOCAL or LTZ_SEND; ``seqnum`` is what $SEQNUM gives.

@@ -164,7 +164,10 @@ fn link() {
     let libdir = host_variable("libdir");
     println!("cargo:rustc-link-search=native={libdir}");
     println!("cargo:rustc-link-lib=dylib=syslog-ng");
-    println!("cargo:rustc-link-lib=dylib=evtlog");
+    // AxoSyslog has it within libsyslog-ng.
+    if Path::new(&libdir).join("libevtlog.so").exists() {
+        println!("cargo:rustc-link-lib=dylib=evtlog");
+    }
     println!("cargo:libdir={libdir}");
     println!(
         "cargo:version={}",

@@ -6,7 +6,7 @@
 
 mod harness;
 
-use harness::Host;
+use harness::{Host, is_axosyslog};
 
 /// `@COMMANDS@` stands for what fetches commands.
 const CONFIG: &str = r#"
@@ -26,9 +26,11 @@ log { source(s); destination(d); };
 
 /// Runs until the debugger is told to quit, and gives what was printed and said.
 fn run(commands: &str, input: &str) -> (String, String) {
+    // AxoSyslog asks for a command before there is a message, too.
+    let first = if is_axosyslog() { "step\n" } else { "" };
     let mut host = Host::new(&CONFIG.replace("@COMMANDS@", commands))
         .with_file("in.txt", "one\n")
-        .with_file("stdin", input);
+        .with_file("stdin", format!("{first}{input}"));
     host.spawn(&["--interactive"]);
     let status = host.wait_for_end();
     assert!(status.success(), "{status}: {}", host.log());
@@ -37,9 +39,12 @@ fn run(commands: &str, input: &str) -> (String, String) {
 
 #[test]
 fn commands_come_from_the_python_function() {
-    let commands = "commands = ['print $MESSAGE', b'nonsense', 'quit']\n\
-                    cli.fetch_command = lambda: commands.pop(0)";
-    let (printed, _) = run(commands, "");
+    let commands = format!(
+        "commands = ['step'] * {} + ['print $MESSAGE', b'nonsense', 'quit']\n\
+         cli.fetch_command = lambda: commands.pop(0)",
+        usize::from(is_axosyslog())
+    );
+    let (printed, _) = run(&commands, "");
     assert!(printed.contains("names True True\n"), "{printed}");
     assert!(printed.contains("\none\n"), "{printed}");
     assert!(printed.contains("Undefined command nonsense"), "{printed}");

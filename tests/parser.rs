@@ -371,7 +371,9 @@ log {{ source(s); destination(d); }};
 def f(msg, *args):
     # Named anew each time, and formatted in a function of a template.
     inner = LogTemplate("$(python m.g)").format(msg, options())
-    return inner.encode() + b" " + b" ".join(args)
+    return raw(inner) + b" " + b" ".join(args)
+# Of AxoSyslog's templates it is what they give.
+def raw(text): return text if isinstance(text, bytes) else text.encode()
 def g(msg): return msg["MESSAGE"]
 def options(): return D.options
 class D(LogDestination):
@@ -382,14 +384,14 @@ class D(LogDestination):
         template = LogTemplate("$(python m.f a $(uppercase b))")
         results = []
         def work():
-            results.append({template.format(msg, self.template_options) for _ in range(100)})
+            results.append({raw(template.format(msg, self.template_options)) for _ in range(100)})
         threads = [threading.Thread(target=work) for _ in range(4)]
         for thread in threads: thread.start()
         work()
         for thread in threads: thread.join()
-        trace(results == [{msg["MESSAGE"].decode() + " a B"}] * 5)
+        trace(results == [{msg["MESSAGE"] + b" a B"}] * 5)
         own = LogMessage("own")
-        trace(template.format(own, self.template_options))
+        trace(raw(template.format(own, self.template_options)).decode())
         return True
 "#;
     let mut host = host(&config, code).start();
@@ -410,7 +412,10 @@ class P(LogParser):
         msg["x"] = "before"
         # What a function may keep stays as it is: what is set then goes to a copy.
         text = self.template.format(msg, self.options)
-        msg["x"] = text + " " + LogTemplate("$x").format(msg, self.options)
+        # AxoSyslog's templates give bytes.
+        text = text if isinstance(text, bytes) else text.encode()
+        other = LogTemplate("$x").format(msg, self.options)
+        msg["x"] = text + b" " + (other if isinstance(other, bytes) else other.encode())
         return msg["MESSAGE"] != b"drop"
     def init(self, options):
         self.options = LogTemplateOptions()

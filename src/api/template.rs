@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple, PyType};
-use syslog_ng_plugin::host::PYTHON_BASE_CLASSES;
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
+use syslog_ng_plugin::host::{PYTHON_BASE_CLASSES, TEMPLATES_GIVE_BYTES};
 use syslog_ng_plugin::{Template, TemplateError, TemplateOptions, TimeZone};
 
 use crate::message::LogMessage;
@@ -155,7 +155,7 @@ impl LogTemplate {
         self.compile(template, options_of(options)?)
     }
 
-    /// Give the text that the template makes of a message.
+    /// Give the text that the template makes of a message: a str, or bytes on AxoSyslog.
     ///
     /// ``options`` count instead of those that LogTemplate() was given. ``tz`` says which of their
     /// time zones counts, LTZ_LOCAL or LTZ_SEND; ``seqnum`` is what $SEQNUM gives.
@@ -167,7 +167,7 @@ impl LogTemplate {
         options: Option<&Bound<'py, PyAny>>,
         tz: i32,
         seqnum: i32,
-    ) -> PyResult<Bound<'py, PyString>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let Ok(msg) = msg.cast::<LogMessage>() else {
             let kind = msg.get_type().qualname()?;
             return Err(PyTypeError::new_err(format!(
@@ -196,9 +196,12 @@ impl LogTemplate {
         } else {
             let made = msg.read(py, |message| {
                 template.format(message, options, zone, seqnum, |text| {
+                    if TEMPLATES_GIVE_BYTES {
+                        return Ok(PyBytes::new(py, text).into_any());
+                    }
                     // An exception would be made where any code may run.
                     std::str::from_utf8(text)
-                        .map(|text| PyString::new(py, text))
+                        .map(|text| PyString::new(py, text).into_any())
                         .map_err(|_| text.to_vec())
                 })
             });
@@ -208,7 +211,11 @@ impl LogTemplate {
                 Err(error) => Err(error),
             }
         };
-        PyString::from_bytes(py, &bytes.map_err(exception)?)
+        let bytes = bytes.map_err(exception)?;
+        if TEMPLATES_GIVE_BYTES {
+            return Ok(PyBytes::new(py, &bytes).into_any());
+        }
+        Ok(PyString::from_bytes(py, &bytes)?.into_any())
     }
 
     fn __str__(&self) -> PyResult<String> {

@@ -14,7 +14,10 @@ use super::trust;
 
 /// The folder of the user's own modules.
 fn user_modules() -> PathBuf {
-    Path::new(env!("SYSLOG_NG_SYSCONF_DIR")).join("python")
+    // It may begin with a variable of the host's.
+    let folder = env!("SYSLOG_NG_SYSCONF_DIR");
+    let found = host::installation_path(folder);
+    Path::new(found.as_deref().unwrap_or(folder)).join("python")
 }
 
 /// The folder of the modules that the host brings.
@@ -185,7 +188,11 @@ mod tests {
     fn the_users_folder_comes_first_and_the_hosts_second() {
         let path = python_path().into_string().unwrap();
         let mut parts = path.split(':');
-        assert!(parts.next().unwrap().ends_with("/syslog-ng/python"));
+        let users = parts.next().unwrap();
+        assert!(
+            users.starts_with('/') && users.ends_with("/python"),
+            "{users}"
+        );
         assert!(parts.next().unwrap().ends_with("/python"));
     }
 

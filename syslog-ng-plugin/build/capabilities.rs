@@ -65,6 +65,16 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
         "worker_partition_key",
         Headers("pub fn log_threaded_dest_driver_set_worker_partition_key_ref("),
     ),
+    // AxoSyslog's, where batch-timeout(0) is taken too.
+    (
+        "batch_idle_timeout",
+        Headers("pub fn log_threaded_dest_driver_set_batch_idle_timeout("),
+    ),
+    // AxoSyslog deals messages out to workers in more ways than by a key.
+    (
+        "worker_partition_scaling",
+        Headers("pub worker_partition_autoscaling_wfo: gint"),
+    ),
     (
         "include_bytes",
         Headers("pub fn value_pairs_set_include_bytes("),
@@ -99,6 +109,13 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
     ),
     // AxoSyslog walks its macros itself, and may hide their table one day.
     ("macros_foreach", Headers("pub fn log_msg_macros_foreach(")),
+    // AxoSyslog's times say where their offset comes from, in bits of it.
+    ("time_zone_source", Headers("fn ut_gmtoff(&self)")),
+    // AxoSyslog makes the message that it reads from an archive.
+    (
+        "deserialize_makes_message",
+        Headers("pub fn log_msg_deserialize(sa: *mut SerializeArchive) -> *mut LogMessage"),
+    ),
     // Since 4.12 what connects a driver with the plugins inside of it is the driver's; before that
     // every pipe had one.
     (
@@ -119,6 +136,9 @@ pub(crate) const CAPABILITIES: &[(&str, Evidence)] = &[
     ),
     // Since 4.x a path may hold one variable more.
     ("pkgdatadir", Library(b"\0${pkgdatadir}\0")),
+    // LogTemplate.format() gives bytes in AxoSyslog's C module. Nothing else shows it but what it calls
+    // itself.
+    ("templates_give_bytes", Library(b"axoflow/axosyslog")),
     // AxoSyslog puts the module's name in front of both symbols that it looks for in a module, and
     // makes the names the same way; elsewhere `%s_module_init` stands in the library instead.
     ("module_info_has_name", Library(b"\0module_init\0")),
@@ -192,10 +212,12 @@ pub(crate) const STATIC_FUNCTIONS: &[&str] = &[
     "log_msg_get_value_name",
     "log_msg_is_write_protected",
     "log_msg_make_writable",
-    "log_msg_make_writable",
+    "log_msg_write_protect",
     "log_msg_ref",
     "log_msg_unref",
     "log_parser_deinit_method",
+    "log_threaded_dest_driver_set_worker_partition_autoscaling",
+    "log_threaded_dest_driver_set_worker_partition_autoscaling_wfo",
     "main_loop_is_main_thread",
     "nv_registry_get_handle_flags",
     "stats_cluster_label",

@@ -32,6 +32,9 @@ pub const PYTHON_BASE_CLASSES: bool = ffi::compat::PYTHON_BASE_CLASSES;
 /// on-error() decides what becomes of it.
 pub const MISFITS_ARE_BYTES: bool = cfg!(host = "python_base_classes");
 
+/// Whether a LogTemplate gives bytes on this host (AxoSyslog): elsewhere it gives a str.
+pub const TEMPLATES_GIVE_BYTES: bool = cfg!(host = "templates_give_bytes");
+
 /// Whether counters of this host have labels (since 4.0).
 pub const STATS_LABELS: bool = cfg!(host = "stats_labels");
 

@@ -97,6 +97,16 @@ const EXCERPTS: &[Excerpts] = &[
         "    pub fn log_threaded_dest_driver_set_num_workers(s: *mut LogDriver, num_workers: gint);",
     ),
     headers(
+        "batch_idle_timeout",
+        "    pub fn log_threaded_dest_driver_set_batch_idle_timeout(\n        s: *mut LogDriver,",
+        "    pub fn log_threaded_dest_driver_set_batch_timeout(\n        s: *mut LogDriver,",
+    ),
+    headers(
+        "worker_partition_scaling",
+        "    pub worker_partition_autoscaling: gboolean,\n    pub worker_partition_autoscaling_wfo: gint,\n}",
+        "    pub worker_partition_key: *mut LogTemplate,\n}",
+    ),
+    headers(
         "include_bytes",
         "    pub fn value_pairs_set_include_bytes(vp: *mut ValuePairs, enable: gboolean);",
         "    pub fn value_pairs_set_cast_to_strings(vp: *mut ValuePairs, enable: gboolean);",
@@ -137,6 +147,16 @@ const EXCERPTS: &[Excerpts] = &[
         "    pub static mut macros: [LogMacroDef; 0usize];",
     ),
     headers(
+        "time_zone_source",
+        "    pub ut_usec: guint32,\n}\nimpl _UnixTime {\n    pub fn ut_gmtoff(&self) -> gint32 {",
+        "    pub ut_usec: guint32,\n    pub ut_gmtoff: gint32,",
+    ),
+    headers(
+        "deserialize_makes_message",
+        "    pub fn log_msg_deserialize(sa: *mut SerializeArchive) -> *mut LogMessage;",
+        "    pub fn log_msg_deserialize(self_: *mut LogMessage, sa: *mut SerializeArchive) -> gboolean;",
+    ),
+    headers(
         "driver_signals",
         "    pub id: *mut gchar,\n    pub signal_slot_connector: *mut SignalSlotConnector,\n    pub plugins: *mut GList,",
         "    pub plugin_name: *mut gchar,\n    pub signal_slot_connector: *mut SignalSlotConnector,\n    pub init: ",
@@ -155,6 +175,17 @@ const EXCERPTS: &[Excerpts] = &[
         name: "pkgdatadir",
         with: ("", b"\0${datadir}\0${pkgdatadir}\0${moduledir}\0"),
         without: ("", b"\0${datadir}\0${moduledir}\0"),
+    },
+    Excerpts {
+        name: "templates_give_bytes",
+        with: (
+            "",
+            b"\0See https://github.com/axoflow/axosyslog/blob/main/COPYING\0",
+        ),
+        without: (
+            "",
+            b"\0See https://github.com/syslog-ng/syslog-ng/blob/master/COPYING\0",
+        ),
     },
     Excerpts {
         name: "module_info_has_name",

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::harness::{config_version, parse_version};
+use crate::harness::{config_version, is_axosyslog, parse_version};
 
 /// The config versions that cases are run for: those that change what Python code sees.
 const VERSIONS: [&str; 3] = ["3.38", "4.0", "4.2"];
@@ -190,6 +190,8 @@ impl Line {
             match condition.as_str() {
                 "c" => circumstances.module == Module::C,
                 "ours" => circumstances.module == Module::Ours,
+                "axosyslog" => is_axosyslog(),
+                "syslog-ng" => !is_axosyslog(),
                 _ => {
                     if let Some(bound) = compared("host") {
                         holds(bound, circumstances.host)

@@ -114,7 +114,33 @@ pub(crate) const SHARED: &[Sample] = &[
         "batch-timeout",
         "batch-timeout(1)",
         "batch-timeout(x)",
-        "batch-timeout() takes a positive whole number, found x",
+        // 0 is one on AxoSyslog only.
+        "batch-timeout() takes a ",
+    ),
+    // AxoSyslog's, as what follows.
+    sample(
+        "worker-partition-buckets",
+        r#"worker-partition-buckets("2")"#,
+        r#"worker-partition-buckets("${")"#,
+        "worker-partition-buckets()",
+    ),
+    sample(
+        "worker-partition-autoscaling",
+        "worker-partition-autoscaling(yes)",
+        "worker-partition-autoscaling(x)",
+        "worker-partition-autoscaling() takes yes or no",
+    ),
+    sample(
+        "worker-partition-autoscaling-wfo",
+        "worker-partition-autoscaling-wfo(1)",
+        "worker-partition-autoscaling-wfo(0)",
+        "worker-partition-autoscaling-wfo() takes a positive whole number, found 0",
+    ),
+    sample(
+        "batch-idle-timeout",
+        "batch-idle-timeout(0)",
+        "batch-idle-timeout(-1)",
+        "batch-idle-timeout() takes a whole number that is not negative, found -1",
     ),
     sample(
         "value-pairs",

@@ -425,15 +425,24 @@ pub fn free_port() -> u16 {
     }
 }
 
-/// What `syslog-ng --version` says in the line that begins with `name`.
-fn said_version(name: &str) -> (u32, u32) {
+/// What `syslog-ng --version` says.
+fn said_of_versions() -> &'static str {
     static SAID: OnceLock<String> = OnceLock::new();
-    let text = SAID.get_or_init(|| {
+    SAID.get_or_init(|| {
         let output = Command::new("syslog-ng").arg("--version").output().unwrap();
         String::from_utf8(output.stdout).unwrap()
-    });
-    let version = text.lines().find_map(|line| line.strip_prefix(name));
+    })
+}
+
+fn said_version(name: &str) -> (u32, u32) {
+    let mut lines = said_of_versions().lines();
+    let version = lines.find_map(|line| line.strip_prefix(name));
     parse_version(version.unwrap())
+}
+
+/// Whether the host is AxoSyslog, whose versions do not compare with syslog-ng's.
+pub fn is_axosyslog() -> bool {
+    said_of_versions().starts_with("axosyslog ")
 }
 
 /// The newest config version that the host knows.

@@ -13,6 +13,7 @@ mod source_slots;
 use std::ffi::CStr;
 #[cfg(host = "location_has_level")]
 use std::ptr;
+use std::ptr::NonNull;
 
 use super::*;
 use crate::pipe::guard;
@@ -21,9 +22,10 @@ use crate::pipe::guard_on_any_thread;
 use crate::stats::CounterKey;
 
 pub(crate) use options::{
-    NEW_TRANSFORM_LOWER, NEW_TRANSFORM_UPPER, SET_DESTINATION_FLAG, SET_INCLUDE_BYTES,
-    SET_INTERNAL, SET_SDATA_PREFIX, SET_TEMPLATE_ESCAPE, SET_WORKER_PARTITION_KEY,
-    copy_template_escape,
+    NEW_TRANSFORM_LOWER, NEW_TRANSFORM_UPPER, SET_BATCH_IDLE_TIMEOUT, SET_DESTINATION_FLAG,
+    SET_INCLUDE_BYTES, SET_INTERNAL, SET_SDATA_PREFIX, SET_TEMPLATE_ESCAPE,
+    SET_WORKER_PARTITION_AUTOSCALING, SET_WORKER_PARTITION_AUTOSCALING_WFO,
+    SET_WORKER_PARTITION_BUCKETS, SET_WORKER_PARTITION_KEY, copy_template_escape,
 };
 pub(crate) use signals::{
     HTTP_REQUEST, HTTP_RESPONSE, HttpRequestData, HttpResponseData, signal_connector,
@@ -71,6 +73,49 @@ pub(crate) const fn plugin(context: u32, name: &'static CStr, parser: *mut CfgPa
         parser,
         construct: None,
         free_fn: None,
+    }
+}
+
+/// The offset of a time, in seconds.
+pub(crate) fn gmt_offset(time: &UnixTime) -> gint32 {
+    // The 30 bits that it has, with their sign.
+    #[cfg(host = "time_zone_source")]
+    return time.ut_gmtoff() << 2 >> 2;
+    #[cfg(not(host = "time_zone_source"))]
+    return time.ut_gmtoff;
+}
+
+/// A time with an offset.
+pub(crate) fn unix_time(seconds: gint64, microseconds: guint32, gmt_offset: gint32) -> UnixTime {
+    UnixTime {
+        ut_sec: seconds,
+        ut_usec: microseconds,
+        #[cfg(host = "time_zone_source")]
+        _bitfield_1: UnixTime::new_bitfield_1(gmt_offset, UNIX_TIME_TZ_ASSUMED),
+        #[cfg(not(host = "time_zone_source"))]
+        ut_gmtoff: gmt_offset,
+    }
+}
+
+/// The message that an archive holds, with one reference; `None` if it holds none.
+///
+/// # Safety
+/// The archive is live, and can be read.
+pub(crate) unsafe fn deserialize(archive: *mut SerializeArchive) -> Option<NonNull<LogMessage>> {
+    #[cfg(host = "deserialize_makes_message")]
+    // SAFETY: the caller's word.
+    return NonNull::new(unsafe { log_msg_deserialize(archive) });
+    #[cfg(not(host = "deserialize_makes_message"))]
+    {
+        // SAFETY: gives a new message with one reference, which is ours, or ends the process.
+        let message = unsafe { log_msg_new_empty() };
+        // SAFETY: the caller's word; nobody else has the message.
+        if unsafe { log_msg_deserialize(message, archive) } == 0 {
+            // SAFETY: the reference is ours.
+            unsafe { log_msg_unref(message) };
+            return None;
+        }
+        NonNull::new(message)
     }
 }
 

@@ -56,17 +56,15 @@ impl Message {
             // SAFETY: we hold a reference; the host only reads the message
             // (lib/logmsg/logmsg-serialize.c).
             let written = unsafe { ffi::log_msg_serialize(self.raw.as_ptr(), archive, 0) } != 0;
-            // SAFETY: gives a new message with one reference, which is ours, or ends the process.
-            let raw = unsafe { NonNull::new_unchecked(ffi::log_msg_new_empty()) };
-            let copy = Message { raw };
-            // SAFETY: the archive reads from its beginning what was written to it; nobody else has the
-            // message.
-            let read = written && unsafe { ffi::log_msg_deserialize(raw.as_ptr(), archive) } != 0;
+            // SAFETY: the archive reads from its beginning what was written to it.
+            let read = || unsafe { ffi::compat::deserialize(archive) };
+            let copy = written.then(read).flatten();
             // SAFETY: made above.
             unsafe { ffi::serialize_archive_free(archive) };
             // SAFETY: made above.
             unsafe { glib_sys::g_string_free(buffer, 1) };
-            read.then_some(copy)
+            // The reference to it is ours.
+            copy.map(|raw| Message { raw })
         })
     }
 

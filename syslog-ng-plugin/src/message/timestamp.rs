@@ -22,15 +22,11 @@ impl Timestamp {
             seconds: time.ut_sec,
             microseconds: time.ut_usec,
             // The host's word for not known (lib/timeutils/unixtime.h).
-            offset: (time.ut_gmtoff != -1).then_some(time.ut_gmtoff),
+            offset: Some(ffi::compat::gmt_offset(time)).filter(|offset| *offset != -1),
         }
     }
 
     pub(super) fn to_host(self) -> ffi::UnixTime {
-        ffi::UnixTime {
-            ut_sec: self.seconds,
-            ut_usec: self.microseconds,
-            ut_gmtoff: self.offset.unwrap_or(-1),
-        }
+        ffi::compat::unix_time(self.seconds, self.microseconds, self.offset.unwrap_or(-1))
     }
 }

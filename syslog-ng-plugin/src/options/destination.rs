@@ -21,8 +21,12 @@ pub(crate) struct DestinationSettings {
     pub(crate) throttle: Option<i32>,
     pub(crate) batch_lines: Option<i32>,
     pub(crate) batch_timeout: Option<i32>,
+    pub(crate) batch_idle_timeout: Option<i32>,
     pub(crate) flags: Vec<Flag>,
     pub(crate) worker_partition_key: Option<ConfigTemplate>,
+    pub(crate) worker_partition_buckets: Option<ConfigTemplate>,
+    pub(crate) worker_partition_autoscaling: Option<bool>,
+    pub(crate) worker_partition_autoscaling_wfo: Option<i32>,
     pub(crate) batch_bytes: Option<i32>,
     pub(crate) workers: Option<i32>,
 }
@@ -52,7 +56,21 @@ pub(crate) const DESTINATION: &[OptionRule<DestinationSettings>] = &[
     },
     OptionRule {
         name: "batch-timeout",
-        argument: Argument::Positive(|settings, value| settings.batch_timeout = Some(value)),
+        argument: match compat::SET_BATCH_IDLE_TIMEOUT {
+            Some(_) => {
+                Argument::NonNegative(|settings, value| settings.batch_timeout = Some(value))
+            }
+            None => Argument::Positive(|settings, value| settings.batch_timeout = Some(value)),
+        },
+    },
+    OptionRule {
+        name: "batch-idle-timeout",
+        argument: match compat::SET_BATCH_IDLE_TIMEOUT {
+            Some(_) => {
+                Argument::NonNegative(|settings, value| settings.batch_idle_timeout = Some(value))
+            }
+            None => Argument::NeedsHost("AxoSyslog"),
+        },
     },
     OptionRule {
         name: "flags",
@@ -81,6 +99,36 @@ pub(crate) const DESTINATION: &[OptionRule<DestinationSettings>] = &[
                 Ok(())
             }),
             None => Argument::NeedsHost("syslog-ng 4.4 or newer"),
+        },
+    },
+    OptionRule {
+        name: "worker-partition-buckets",
+        argument: match compat::SET_WORKER_PARTITION_BUCKETS {
+            Some(_) => Argument::Custom(|settings, lexer| {
+                let first = lexer.next_token();
+                let buckets = template::content("worker-partition-buckets()", first, lexer)?;
+                settings.worker_partition_buckets = Some(buckets);
+                Ok(())
+            }),
+            None => Argument::NeedsHost("AxoSyslog"),
+        },
+    },
+    OptionRule {
+        name: "worker-partition-autoscaling",
+        argument: match compat::SET_WORKER_PARTITION_AUTOSCALING {
+            Some(_) => Argument::Switch(|settings, value| {
+                settings.worker_partition_autoscaling = Some(value);
+            }),
+            None => Argument::NeedsHost("AxoSyslog"),
+        },
+    },
+    OptionRule {
+        name: "worker-partition-autoscaling-wfo",
+        argument: match compat::SET_WORKER_PARTITION_AUTOSCALING_WFO {
+            Some(_) => Argument::Positive(|settings, value| {
+                settings.worker_partition_autoscaling_wfo = Some(value);
+            }),
+            None => Argument::NeedsHost("AxoSyslog"),
         },
     },
 ];

@@ -44,6 +44,11 @@ def attempt(what):
         return type(error).__name__
 
 
+def decoded(formatted):
+    """Give what a template gave as str: on AxoSyslog that is bytes."""
+    return formatted.decode("utf-8", "backslashreplace") if isinstance(formatted, bytes) else formatted
+
+
 def text(msg):
     """Give the text of a message as str."""
     return msg["MESSAGE"].decode("utf-8", "backslashreplace")

@@ -5,7 +5,7 @@ from tracing import *
 
 class D(LogDestination):
     def __init__(self):
-        trace(type(self.template_options).__name__)
+        trace(type(getattr(self, "template_options", None)).__name__)
 
     def init(self, options):
         self.template = LogTemplate("$R_ISODATE", self.template_options)

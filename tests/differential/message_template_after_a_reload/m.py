@@ -27,5 +27,5 @@ class D(LogDestination):
             sys.kept = [LogTemplate(template, options) for template in ("$MESSAGE", "$(uppercase $MESSAGE)", "$(template ${name})")]
         made = LogMessage(msg["MESSAGE"])
         made["name"] = "greeting"
-        trace("%s:" % text(msg), *(template.format(made) for template in sys.kept))
+        trace("%s:" % text(msg), *(decoded(template.format(made)) for template in sys.kept))
         return True

@@ -24,7 +24,7 @@ class D(LogDestination):
 
         def work():
             template = LogTemplate("$MESSAGE $(uppercase $(echo $MESSAGE))", options)
-            result.append({template.format(msg) for turn in range(1000)})
+            result.append({decoded(template.format(msg)) for turn in range(1000)})
 
         threads = [threading.Thread(target=work) for number in range(4)]
         for thread in threads:

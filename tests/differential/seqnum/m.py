@@ -4,7 +4,8 @@ from tracing import *
 
 class D(LogDestination):
     def __init__(self):
-        trace("made", int(self.seqnum))
+        # AxoSyslog sets it behind this.
+        trace("made", int(getattr(self, "seqnum", 0)))
 
     def init(self, options):
         self.early = self.seqnum

@@ -5,6 +5,7 @@
 use super::*;
 
 type SetSwitch<T> = unsafe extern "C" fn(*mut T, gboolean);
+type SetNumber<T> = unsafe extern "C" fn(*mut T, gint);
 type SetText<T> = unsafe extern "C" fn(*mut T, *const gchar) -> gboolean;
 type SetTemplate<T> = unsafe extern "C" fn(*mut T, *mut LogTemplate);
 type NewTransform = unsafe extern "C" fn() -> *mut ValuePairsTransform;
@@ -35,6 +36,34 @@ pub(crate) const SET_WORKER_PARTITION_KEY: Option<SetTemplate<LogDriver>> =
     Some(log_threaded_dest_driver_set_worker_partition_key_ref);
 #[cfg(not(host = "worker_partition_key"))]
 pub(crate) const SET_WORKER_PARTITION_KEY: Option<SetTemplate<LogDriver>> = None;
+
+/// For batch-idle-timeout().
+#[cfg(host = "batch_idle_timeout")]
+pub(crate) const SET_BATCH_IDLE_TIMEOUT: Option<SetNumber<LogDriver>> =
+    Some(log_threaded_dest_driver_set_batch_idle_timeout);
+#[cfg(not(host = "batch_idle_timeout"))]
+pub(crate) const SET_BATCH_IDLE_TIMEOUT: Option<SetNumber<LogDriver>> = None;
+
+/// For worker-partition-buckets(). Takes the reference over.
+#[cfg(host = "worker_partition_scaling")]
+pub(crate) const SET_WORKER_PARTITION_BUCKETS: Option<SetTemplate<LogDriver>> =
+    Some(log_threaded_dest_driver_set_worker_partition_buckets_ref);
+#[cfg(not(host = "worker_partition_scaling"))]
+pub(crate) const SET_WORKER_PARTITION_BUCKETS: Option<SetTemplate<LogDriver>> = None;
+
+/// For worker-partition-autoscaling().
+#[cfg(host = "worker_partition_scaling")]
+pub(crate) const SET_WORKER_PARTITION_AUTOSCALING: Option<SetSwitch<LogDriver>> =
+    Some(log_threaded_dest_driver_set_worker_partition_autoscaling);
+#[cfg(not(host = "worker_partition_scaling"))]
+pub(crate) const SET_WORKER_PARTITION_AUTOSCALING: Option<SetSwitch<LogDriver>> = None;
+
+/// For worker-partition-autoscaling-wfo().
+#[cfg(host = "worker_partition_scaling")]
+pub(crate) const SET_WORKER_PARTITION_AUTOSCALING_WFO: Option<SetNumber<LogDriver>> =
+    Some(log_threaded_dest_driver_set_worker_partition_autoscaling_wfo);
+#[cfg(not(host = "worker_partition_scaling"))]
+pub(crate) const SET_WORKER_PARTITION_AUTOSCALING_WFO: Option<SetNumber<LogDriver>> = None;
 
 /// For include-bytes() in value-pairs().
 #[cfg(host = "include_bytes")]

@@ -264,7 +264,7 @@ fn read<D: ThreadedDestination>(
     let batches = Batches {
         lines: settings.batch_lines,
         bytes: settings.batch_bytes,
-        timeout: settings.batch_timeout,
+        timeout: settings.batch_timeout.or(settings.batch_idle_timeout),
     };
     // SAFETY: as above.
     unsafe { apply::<D>(made.as_ptr().cast(), settings) }?;
@@ -325,6 +325,13 @@ unsafe fn apply<D: ThreadedDestination>(
         // SAFETY: the driver is live.
         unsafe { ffi::log_threaded_dest_driver_set_batch_timeout(driver, milliseconds) };
     }
+    if let (Some(milliseconds), Some(set)) = (
+        settings.batch_idle_timeout,
+        ffi::compat::SET_BATCH_IDLE_TIMEOUT,
+    ) {
+        // SAFETY: the driver is live.
+        unsafe { set(driver, milliseconds) };
+    }
     // SAFETY: the driver is live and nobody else uses it. The host has no setters for these two;
     // its grammar writes them likewise.
     let destination = unsafe { &mut (*host).super_ };
@@ -340,6 +347,27 @@ unsafe fn apply<D: ThreadedDestination>(
     ) {
         // SAFETY: the driver is live; it takes the reference over.
         unsafe { set(driver, key.into_raw()) };
+    }
+    if let (Some(buckets), Some(set)) = (
+        settings.worker_partition_buckets,
+        ffi::compat::SET_WORKER_PARTITION_BUCKETS,
+    ) {
+        // SAFETY: the driver is live; it takes the reference over.
+        unsafe { set(driver, buckets.into_raw()) };
+    }
+    if let (Some(on), Some(set)) = (
+        settings.worker_partition_autoscaling,
+        ffi::compat::SET_WORKER_PARTITION_AUTOSCALING,
+    ) {
+        // SAFETY: the driver is live.
+        unsafe { set(driver, on.into()) };
+    }
+    if let (Some(count), Some(set)) = (
+        settings.worker_partition_autoscaling_wfo,
+        ffi::compat::SET_WORKER_PARTITION_AUTOSCALING_WFO,
+    ) {
+        // SAFETY: the driver is live.
+        unsafe { set(driver, count) };
     }
     options::apply_flags(&settings.flags, |name| {
         // The option is refused where the host has no such function.
