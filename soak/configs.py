@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The config with a driver of every kind, what arrives where with it, and the same without Python."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+from arrived import Arrived
+from daemon import host_variable
+
+BLOCK = """
+python {
+import drivers
+from syslogng import LogParser
+class Local(LogParser):
+    def __init__(self):
+        drivers.born(self)
+    def parse(self, msg):
+        msg["MESSAGE"] = msg["MESSAGE"] + b" b"
+        return True
+};
+"""
+
+ORDERED = ("send", "flush", "batch", "file")
+"""Places where each source's messages come in order. That is not so with workers()."""
+
+
+def has_http() -> bool:
+    """Whether the host has http()."""
+    return (Path(host_variable("moduledir")) / "libhttp.so").exists()
+
+
+class Server:
+    """Takes the requests of http(), and knows what is in them."""
+
+    def __init__(self) -> None:
+        self.arrived = Arrived("pb")
+        self.without_header = 0
+        outer = self
+        lock = threading.Lock()
+
+        class Handler(BaseHTTPRequestHandler):
+            """Answers."""
+
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                """Takes one."""
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                with lock:
+                    if self.headers.get("X-Soak") != str(len(body)):
+                        outer.without_header += 1
+                    for line in body.splitlines():
+                        outer.arrived.add(line)
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_what: Any) -> None:
+                """Says nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
+        self.thread.start()
+
+    def close(self) -> None:
+        """Ends it."""
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+class Everything:
+    """The config with a driver of every kind. Sources post for ever; a file is written by the campaign."""
+
+    def __init__(self, place: Path, acks: bool) -> None:
+        self.place = place
+        self.acks = acks
+        self.server: Optional[Server] = Server() if has_http() else None
+        self.arrived: Dict[str, Arrived] = {name: Arrived("pb", place / f"out-{name}") for name in ORDERED + ("workers",)}
+        self.arrived["file"].letters += b" f"
+        if self.server:
+            self.arrived["http"] = self.server.arrived
+        self.lines = 0
+        self.total = 0
+
+    def close(self) -> None:
+        """Ends the server."""
+        if self.server:
+            self.server.close()
+
+    def config(self, more: str = "", options: str = "") -> str:
+        """The config; with more at its end, and more options for the class Send."""
+        http = ""
+        if self.server:
+            http = (
+                f'destination d_http {{ http(url("{self.server.url}") body("$MESSAGE") time-reopen(1) retries(1000)'
+                ' python-http-header(class("drivers.Header") mark-errors-as-critical(yes))); };\n'
+                "log { source(s_file); parser(p_module); parser(p_block); destination(d_http); flags(flow-control); };\n"
+            )
+        acks = "yes" if self.acks else "no"
+        return (
+            BLOCK
+            + f'source s_post {{ python(class("drivers.Post") options("name" "post" "acks" "{acks}") log-iw-size(1000)); }};\n'
+            + 'source s_acked { python(class("drivers.Post") options("name" "acked" "acks" "yes") persist-name("acked")\n'
+            + "    log-iw-size(1000)); };\n"
+            + 'source s_fetch { python-fetcher(class("drivers.Fetch") options("name" "fetch") log-iw-size(500)); };\n'
+            + 'source s_census { python(class("drivers.Census")); };\n'
+            + 'source s_file { file("in.txt" flags(no-parse) follow-freq(0.05)); };\n'
+            + 'parser p_module { python(class("drivers.Parse")); };\n'
+            + 'parser p_block { python(class("Local")); };\n'
+            + f'destination d_send {{ python(class("drivers.Send") options("file" "out-send" {options}) time-reopen(1)); }};\n'
+            + 'destination d_flush { python(class("drivers.Flush") options("file" "out-flush") batch-lines(100)\n'
+            + "    batch-timeout(50) time-reopen(1)); };\n"
+            + 'destination d_batch { python(class("drivers.Batch") options("file" "out-batch") batch-lines(100)\n'
+            + "    batch-timeout(50) time-reopen(1)); };\n"
+            + 'destination d_workers { python(class("drivers.Worker") options("file" "out-workers") workers(2)\n'
+            + "    time-reopen(1)); };\n"
+            + 'destination d_file { file("out-file" template("$(python drivers.function $MESSAGE)\\n")); };\n'
+            + "log { source(s_post); source(s_acked); source(s_fetch); source(s_file); parser(p_module); parser(p_block);\n"
+            + "    destination(d_send); destination(d_flush); destination(d_batch); destination(d_workers);\n"
+            + "    destination(d_file); flags(flow-control); };\n"
+            + "log { source(s_census); };\n"
+            + http
+            + more
+        )
+
+    def write_lines(self, count: int) -> None:
+        """Lines more for the file source."""
+        with open(self.place / "in.txt", "a", encoding="ascii") as file:
+            file.writelines(f"file {number}\n" for number in range(self.lines, self.lines + count))
+        self.lines += count
+
+    def update(self) -> None:
+        """Looks at what has arrived."""
+        for arrived in self.arrived.values():
+            arrived.update()
+
+    def count(self) -> int:
+        """How much has arrived at the class Send."""
+        arrived = self.arrived["send"]
+        arrived.update()
+        return sum(numbers.next + numbers.again for numbers in arrived.sources.values())
+
+    def totals(self) -> Optional[Dict[str, int]]:
+        """How many there are of each source, once they have finished."""
+        files = {name: self.place / f"total-{name}" for name in ("post", "acked", "fetch")}
+        if not all(file.exists() for file in files.values()):
+            return None
+        return {**{name: int(file.read_text()) for name, file in files.items()}, "file": self.lines}
+
+    def lost(self, totals: Dict[str, int]) -> Dict[str, int]:
+        """How many are missing at each place."""
+        self.update()
+        found = {name: arrived.lost(totals) for name, arrived in self.arrived.items() if name != "http"}
+        if self.server:
+            found["http"] = self.server.arrived.lost({"file": totals["file"]})
+        return found
+
+    def wrong(self) -> List[str]:
+        """What arrived and is none of the messages."""
+        said = []
+        for name, arrived in self.arrived.items():
+            if arrived.wrong:
+                said.append(f"{len(arrived.wrong)} lines at {name} that are no messages, such as {arrived.wrong[0][:60]!r}")
+        if self.server and self.server.without_header:
+            said.append(f"{self.server.without_header} requests without their header")
+        return said
+
+
+def without_python() -> str:
+    """As many drivers, by the SDK's examples."""
+    generate = 'generate(message("a message") count(500) persist-name("%s") log-iw-size(1000))'
+    names = ("post", "acked", "fetch", "census")
+    sources = "".join(f"source s_{name} {{ {generate % name}; }};\n" for name in names)
+    places = {"send": "", "flush": "batches(yes) batch-lines(100)", "batch": "batches(yes) batch-lines(100)", "workers": ""}
+    places["http"] = ""
+    destinations = "".join(
+        f'destination d_{name} {{ discard(persist-name("{name}") {options}); }};\n' for name, options in places.items()
+    )
+    return (
+        "@module mod-discard\n@module mod-generate\n"
+        + sources
+        + 'source s_file { file("in.txt" flags(no-parse) follow-freq(0.05)); };\n'
+        + destinations
+        + 'destination d_file { file("out-file" template("$MESSAGE\\n")); };\n'
+        + "log { source(s_post); source(s_acked); source(s_fetch); source(s_file); destination(d_send); destination(d_flush);\n"
+        + "    destination(d_batch); destination(d_workers); destination(d_file); flags(flow-control); };\n"
+        + "log { source(s_census); };\n"
+        + "log { source(s_file); destination(d_http); flags(flow-control); };\n"
+    )
