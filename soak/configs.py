@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from arrived import Arrived
-from daemon import host_variable
+from host import host_variable
+from paths import Paths
 
 BLOCK = """
 python {
@@ -73,19 +74,24 @@ class Server:
         self.server.server_close()
 
 
-class Everything:
+class Everything(Paths):
     """The config with a driver of every kind. Sources post for ever; a file is written by the campaign."""
 
+    posting = ("post", "acked", "fetch")
+
     def __init__(self, place: Path, acks: bool) -> None:
-        self.place = place
+        everywhere = (*self.posting, "file")
+        names = (*ORDERED, "workers")
+        super().__init__(
+            place,
+            {name: Arrived("pbf" if name == "file" else "pb", place / f"out-{name}") for name in names},
+            {name: everywhere for name in names},
+        )
         self.acks = acks
         self.server: Optional[Server] = Server() if has_http() else None
-        self.arrived: Dict[str, Arrived] = {name: Arrived("pb", place / f"out-{name}") for name in ORDERED + ("workers",)}
-        self.arrived["file"].letters += b" f"
         if self.server:
             self.arrived["http"] = self.server.arrived
-        self.lines = 0
-        self.total = 0
+            self.sources["http"] = ("file",)
 
     def close(self) -> None:
         """Ends the server."""
@@ -128,44 +134,9 @@ class Everything:
             + more
         )
 
-    def write_lines(self, count: int) -> None:
-        """Lines more for the file source."""
-        with open(self.place / "in.txt", "a", encoding="ascii") as file:
-            file.writelines(f"file {number}\n" for number in range(self.lines, self.lines + count))
-        self.lines += count
-
-    def update(self) -> None:
-        """Looks at what has arrived."""
-        for arrived in self.arrived.values():
-            arrived.update()
-
-    def count(self) -> int:
-        """How much has arrived at the class Send."""
-        arrived = self.arrived["send"]
-        arrived.update()
-        return sum(numbers.next + numbers.again for numbers in arrived.sources.values())
-
-    def totals(self) -> Optional[Dict[str, int]]:
-        """How many there are of each source, once they have finished."""
-        files = {name: self.place / f"total-{name}" for name in ("post", "acked", "fetch")}
-        if not all(file.exists() for file in files.values()):
-            return None
-        return {**{name: int(file.read_text()) for name, file in files.items()}, "file": self.lines}
-
-    def lost(self, totals: Dict[str, int]) -> Dict[str, int]:
-        """How many are missing at each place."""
-        self.update()
-        found = {name: arrived.lost(totals) for name, arrived in self.arrived.items() if name != "http"}
-        if self.server:
-            found["http"] = self.server.arrived.lost({"file": totals["file"]})
-        return found
-
     def wrong(self) -> List[str]:
-        """What arrived and is none of the messages."""
-        said = []
-        for name, arrived in self.arrived.items():
-            if arrived.wrong:
-                said.append(f"{len(arrived.wrong)} lines at {name} that are no messages, such as {arrived.wrong[0][:60]!r}")
+        """What arrived and is none of the messages; and requests."""
+        said = super().wrong()
         if self.server and self.server.without_header:
             said.append(f"{self.server.without_header} requests without their header")
         return said

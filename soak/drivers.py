@@ -200,6 +200,8 @@ class Send(LogDestination):
     def init(self, options: Dict[str, Any]) -> bool:
         if options.get("ready") == "no":
             return False
+        if BREAK == "refuse" and os.path.exists(options["file"]):
+            return False
         self.file = os.open(options["file"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         self.count = 0
         # What a daemon was killed in the middle of is not to become one line with what comes now.

@@ -14,9 +14,9 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, NoReturn, Optiona
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "bench"))
 # pylint: disable=wrong-import-position
-from daemon import DEADLINE, Daemon, about  # noqa: E402
+from daemon import DEADLINE, Daemon, about, host_variable  # noqa: E402
 
-__all__ = ["DEADLINE", "Failure", "Files", "Host", "Row", "Setting", "about", "folder"]
+__all__ = ["DEADLINE", "Failure", "Files", "Host", "Row", "Setting", "about", "folder", "host_variable"]
 
 HERE = Path(__file__).resolve().parent
 COMPLAINTS = re.compile(r"panicked|raised an exception|must not return|assertion|Segmentation fault|CRITICAL|deadlock", re.IGNORECASE)

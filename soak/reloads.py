@@ -73,26 +73,6 @@ class Alive:
             raise Failure(f"alive are {self.newest[1]}, of one config {self.first}") from error
 
 
-def finish(host: Host, everything: Everything, row: Row) -> None:
-    """Lets the sources end, waits for what they have posted, and says what is not there."""
-    host.path("finish").touch()
-    host.wait_within(lambda: everything.totals() is not None, "the end of the sources", 60)
-    totals = everything.totals() or {}
-    row.must(min(totals.values()) > 100, f"there was hardly any traffic: {totals}")
-    last, moved = sum(everything.lost(totals).values()), time.monotonic()
-    while last and time.monotonic() < moved + 20 and host.process.poll() is None:
-        time.sleep(0.05)
-        now = sum(everything.lost(totals).values())
-        if now != last:
-            last, moved = now, time.monotonic()
-    lost = {name: count for name, count in everything.lost(totals).items() if count}
-    row.lost = sum(lost.values())
-    row.again = sum(arrived.again() for arrived in everything.arrived.values())
-    row.must(not lost, f"lost: {lost}")
-    row.problems += everything.wrong()
-    everything.total = sum(totals.values())
-
-
 def no_python(setting: Setting, times: int) -> Tuple[int, int]:
     """Memory at the start and at the end of as many reloads of the SDK's examples."""
     with folder() as place:
@@ -149,7 +129,7 @@ def reload_all(host: Host, everything: Everything, times: int, refused: int, row
     host.wait_until_started()
     alive = Alive(host)
     everything.write_lines(20)
-    host.wait_within(lambda: everything.count() > 500, "the first messages", 60)
+    host.wait_within(lambda: everything.count("send") > 500, "the first messages", 60)
     alive.settle(time.monotonic())
     kinds = set(alive.first)
     row.must(
@@ -170,8 +150,8 @@ def reload_all(host: Host, everything: Everything, times: int, refused: int, row
                 if host.reload():
                     raise Failure(f"a config with {what} was taken up")
                 bad[what] += 1
-                before = everything.count()
-                host.wait_within(lambda: everything.count() > before + 100, f"messages after {what}", 60)
+                before = everything.count("send")
+                host.wait_within(lambda: everything.count("send") > before + 100, f"messages after {what}", 60)
             host.set_config(everything.config())
             if not host.reload():
                 host.fail("a good config was refused")
@@ -180,10 +160,10 @@ def reload_all(host: Host, everything: Everything, times: int, refused: int, row
             start, files, threads = host.resident(), host.open_files(), host.threads()
         everything.update()
     row.tried = f"{times} reloads, {sum(bad.values())} refused ones"
-    finish(host, everything, row)
+    everything.finish(host, row)
     alive.settle(time.monotonic())
     row.memory = (start, host.resident())
-    row.notes.append(f"{everything.total} messages to each of {len(everything.arrived)} places")
+    row.notes.append(f"places: {len(everything.arrived)}")
     row.notes.append(f"alive with one config {sum(alive.first.values())} objects, the same after each reload")
     row.must(host.open_files() <= files + 3, f"{host.open_files()} open files, {files} at the start")
     row.must(host.threads() <= threads + 4, f"{host.threads()} threads, {threads} at the start")

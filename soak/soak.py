@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 from host import Failure, Files, Row, Setting, about
+import kills
 import reloads
+import stops
 
 CAMPAIGNS: Dict[str, Callable[[Setting], List[Row]]] = {
     "reload": reloads.run,
+    "kill": kills.run,
+    "stop": stops.run,
 }
 
 HEADER = ("campaign", "what", "tried", "lost", "again", "RSS MiB", "verdict")
