@@ -63,6 +63,8 @@ class Server:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        # Clients come and go as daemons do.
+        self.server.handle_error = lambda *_what: None  # type: ignore[method-assign]
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
         self.thread.start()
@@ -110,10 +112,10 @@ class Everything(Paths):
         acks = "yes" if self.acks else "no"
         return (
             BLOCK
-            + f'source s_post {{ python(class("drivers.Post") options("name" "post" "acks" "{acks}") log-iw-size(1000)); }};\n'
+            + f'source s_post {{ python(class("drivers.Post") options("name" "post" "acks" "{acks}") log-iw-size(200)); }};\n'
             + 'source s_acked { python(class("drivers.Post") options("name" "acked" "acks" "yes") persist-name("acked")\n'
-            + "    log-iw-size(1000)); };\n"
-            + 'source s_fetch { python-fetcher(class("drivers.Fetch") options("name" "fetch") log-iw-size(500)); };\n'
+            + "    log-iw-size(200)); };\n"
+            + 'source s_fetch { python-fetcher(class("drivers.Fetch") options("name" "fetch") log-iw-size(200)); };\n'
             + 'source s_census { python(class("drivers.Census")); };\n'
             + 'source s_file { file("in.txt" flags(no-parse) follow-freq(0.05)); };\n'
             + 'parser p_module { python(class("drivers.Parse")); };\n'
@@ -144,7 +146,7 @@ class Everything(Paths):
 
 def without_python() -> str:
     """As many drivers, by the SDK's examples."""
-    generate = 'generate(message("a message") count(500) persist-name("%s") log-iw-size(1000))'
+    generate = 'generate(message("a message") count(500) persist-name("%s") log-iw-size(200))'
     names = ("post", "acked", "fetch", "census")
     sources = "".join(f"source s_{name} {{ {generate % name}; }};\n" for name in names)
     places = {"send": "", "flush": "batches(yes) batch-lines(100)", "batch": "batches(yes) batch-lines(100)", "workers": ""}

@@ -64,6 +64,21 @@ def born(thing: Any) -> None:
         kept.append(thing)
 
 
+class _Info(ctypes.Structure):
+    """struct mallinfo2."""
+
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
+
+
+_mallinfo2 = ctypes.CDLL(None).mallinfo2
+_mallinfo2.restype = _Info
+
+def in_use() -> int:
+    """Bytes that the C library has given out, and not got back."""
+    info = _mallinfo2()
+    return int(info.uordblks + info.hblkhd)
+
+
 class Census(LogSource):
     """Writes down what lives, again and again."""
 
@@ -78,7 +93,7 @@ class Census(LogSource):
             gc.collect()
             with lock:
                 alive = {name: len(those) for name, those in sorted(instances.items()) if len(those)}
-            append("census", json.dumps({"at": at, "alive": alive}) + "\n")
+            append("census", json.dumps({"at": at, "alive": alive, "in_use": in_use()}) + "\n")
 
     def request_exit(self) -> None:
         """Ends run()."""
@@ -107,6 +122,11 @@ class Position:
         with lock:
             self.persist["next"] = max(int(self.persist["next"]), number + 1)
 
+    @staticmethod
+    def paused() -> bool:
+        """Whether to post none for now."""
+        return os.path.exists("pause")
+
     def finished(self) -> bool:
         """Whether to post no more; then says how many there were."""
         if not os.path.exists("finish"):
@@ -133,7 +153,7 @@ class Post(LogSource):
         position = self.position
         acks = position.persist is not None
         while not self.exit.is_set() and not position.finished():
-            for _ in range(20):
+            for _ in range(0 if position.paused() else 20):
                 text = "%s %d" % (position.name, position.next)
                 self.post_message(LogMessage(text, position.next) if acks else LogMessage(text))
                 position.passed()
@@ -164,7 +184,7 @@ class Fetch(LogFetcher):
         return LogMessage("%s %d" % (self.position.name, number), number)
 
     def fetch(self) -> Tuple[Any, ...]:
-        if self.position.finished():
+        if self.position.finished() or self.position.paused():
             time.sleep(0.01)
             return (self.TRY_AGAIN,)
         self.turn += 1
@@ -366,15 +386,6 @@ class Watched(LogParser):
 # What follows measures memory. A message "measure" asks for it when all before it are done with.
 
 
-class _Info(ctypes.Structure):
-    """struct mallinfo2."""
-
-    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
-
-
-_mallinfo2 = ctypes.CDLL(None).mallinfo2
-_mallinfo2.restype = _Info
-
 MARK = b"measure"
 leaked: List[bytes] = []
 
@@ -386,8 +397,7 @@ def seen(text: bytes) -> bool:
     if text != MARK:
         return False
     gc.collect()
-    info = _mallinfo2()
-    append("measured", "%d\n" % (info.uordblks + info.hblkhd))
+    append("measured", "%d\n" % in_use())
     return True
 
 
@@ -414,7 +424,8 @@ class Feed(LogSource):
         self.exit = threading.Event()
         self.phases = Phases(options)
         self.many = options.get("many") == "yes"
-        if options.get("acks") == "yes":
+        self.acks = options.get("acks") == "yes"
+        if self.acks:
             self.persist = Persist("soak-feed", defaults={"next": 0})
             self.ack_tracker = ConsecutiveAckTracker(self.acked)
         return True
@@ -435,6 +446,9 @@ class Feed(LogSource):
                 return
         self.exit.wait()
 
+    def make(self, number: int) -> LogMessage:
+        return LogMessage(self.phases.text, number) if self.acks else LogMessage(self.phases.text)
+
     def post(self, count: int) -> None:
         text = self.phases.text
         leak = BREAK == "leak" and self.phases.by_itself
@@ -444,10 +458,10 @@ class Feed(LogSource):
             if leak:
                 seen(b"")
             if self.many:
-                self.post_messages([LogMessage(text, number + n) for n in range(100)])
+                self.post_messages([self.make(number + n) for n in range(100)])
             else:
                 for n in range(100):
-                    self.post_message(LogMessage(text, number + n))
+                    self.post_message(LogMessage(text))
 
     def request_exit(self) -> None:
         self.exit.set()

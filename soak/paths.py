@@ -81,5 +81,8 @@ class Paths:
         row.lost = sum(lost.values())
         row.again = sum(arrived.again() for arrived in self.arrived.values())
         row.must(not lost, f"lost: {lost}")
+        for name in lost:
+            of_each = {source: self.arrived[name].lost({source: totals[source]}) for source in self.sources[name]}
+            row.notes.append(f"lost at {name}: {of_each}")
         row.problems += self.wrong()
         row.notes.append(f"messages of {', '.join(f'{name}: {count}' for name, count in totals.items())}")

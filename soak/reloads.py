@@ -4,14 +4,17 @@
 import json
 import re
 import time
-from typing import Dict, List, Tuple
+from typing import Callable, Dict, List, NamedTuple, Tuple
 
 from configs import ORDERED, Everything, without_python
 from host import Failure, Host, Row, Setting, folder
 
 RELOADS = 500
 REFUSED = 20
-"""How often each of the broken configs is tried."""
+"""How often each of the broken configs is tried, with a good one after each three."""
+KINDS = {"Send", "Flush", "Batch", "Worker", "Post", "Fetch", "Parse", "Local", "Census"}
+MOST_IN_USE = 256 * 1024
+"""How many bytes more may be in use at rest, after all reloads."""
 MOST_MORE = 2048
 """How many KiB the daemon may grow by more than one without Python does."""
 
@@ -32,6 +35,7 @@ class Alive:
 
     def __init__(self, host: Host) -> None:
         self.host = host
+        self.in_use = 0
         self.first: Dict[str, int] = {}
         self.most: Dict[str, int] = {}
         self.read_to = 0
@@ -49,7 +53,7 @@ class Alive:
         self.read_to += end
         for line in text[:end].splitlines():
             said = json.loads(line)
-            self.newest = (said["at"], said["alive"])
+            self.newest, self.in_use = (said["at"], said["alive"]), said["in_use"]
             for name, count in said["alive"].items():
                 self.most[name] = max(self.most.get(name, 0), count)
 
@@ -71,6 +75,35 @@ class Alive:
             if self.host.process.poll() is not None or self.newest[0] <= after:
                 raise
             raise Failure(f"alive are {self.newest[1]}, of one config {self.first}") from error
+
+
+class Rest(NamedTuple):
+    """What the daemon has when no message is on its way."""
+
+    resident: int
+    in_use: int
+    files: int
+    threads: int
+
+
+def rest(host: Host, everything: Everything, alive: Alive) -> Rest:
+    """Holds the traffic until all has arrived, and looks."""
+    pause = host.path("pause")
+    pause.touch()
+    before, since = -1, time.monotonic()
+
+    def still() -> bool:
+        nonlocal before, since
+        now = everything.count()
+        if now != before:
+            before, since = now, time.monotonic()
+        return time.monotonic() > since + 0.5
+
+    host.wait_within(still, "the traffic to rest", 60)
+    alive.settle(time.monotonic())
+    found = Rest(host.resident(), alive.in_use, host.open_files(), host.threads())
+    pause.unlink()
+    return found
 
 
 def no_python(setting: Setting, times: int) -> Tuple[int, int]:
@@ -101,85 +134,102 @@ def warm_up(times: int) -> int:
 
 def run(setting: Setting) -> List[Row]:
     """The campaign."""
-    times = setting.times(RELOADS, 6)
-    row = Row("reload", "every kind of driver, with traffic")
-    with folder() as place:
-        everything = Everything(place, acks=False)
-        try:
-            with Host(place, setting, everything.config()) as host:
-                reload_all(host, everything, times, setting.times(REFUSED, 1), row)
-        except Failure as error:
-            row.problems.append(str(error))
-        finally:
-            everything.close()
+    times, refused = setting.times(RELOADS, 6), setting.times(REFUSED, 1)
+    rows = [
+        with_everything(setting, "every kind of driver, with traffic", False, lambda *given: reload_all(*given, times)),
+        with_everything(setting, "refused ones, with traffic", True, lambda *given: refuse_all(*given, refused)),
+    ]
     floor = Row("reload", "discard() and generate() in place of Python", f"{times} reloads")
     try:
         floor.memory = no_python(setting, times)
     except Failure as error:
         floor.problems.append(str(error))
-    if row.memory and floor.memory:
-        more = row.memory[1] - row.memory[0] - (floor.memory[1] - floor.memory[0])
-        row.notes.append(f"memory grew by {more} KiB more than without Python")
-        row.must(more <= MOST_MORE, f"memory grew by {more} KiB more than without Python")
-    return [row, floor]
+    ours = rows[0]
+    if ours.memory and floor.memory:
+        more = ours.memory[1] - ours.memory[0] - (floor.memory[1] - floor.memory[0])
+        ours.notes.append(f"resident memory grew by {more} KiB more than without Python")
+        ours.must(more <= MOST_MORE, f"memory grew by {more} KiB more than without Python")
+    return [*rows, floor]
 
 
-def reload_all(host: Host, everything: Everything, times: int, refused: int, row: Row) -> None:
-    """Does it."""
-    host.wait_until_started()
-    alive = Alive(host)
-    everything.write_lines(20)
-    host.wait_within(lambda: everything.count("send") > 500, "the first messages", 60)
-    alive.settle(time.monotonic())
-    kinds = set(alive.first)
-    row.must(
-        kinds >= {"Send", "Flush", "Batch", "Worker", "Post", "Fetch", "Parse", "Local", "Census"},
-        f"only {sorted(kinds)} were made",
-    )
-    start, files, threads = 0, 0, 0
-    bad = {what: 0 for what in broken(everything)}
-    every = max(times // refused, 1)
+def with_everything(
+    setting: Setting, what: str, acks: bool, tries: Callable[[Host, Everything, Alive, Row], None]
+) -> Row:
+    """Runs a daemon with every kind of driver, and what is common to all that is tried on it."""
+    row = Row("reload", what)
+    with folder() as place:
+        everything = Everything(place, acks)
+        try:
+            with Host(place, setting, everything.config()) as host:
+                host.wait_until_started()
+                alive = Alive(host)
+                everything.write_lines(200)
+                host.wait_within(lambda: everything.count("send") > 500, "the first messages", 60)
+                alive.settle(time.monotonic())
+                row.must(set(alive.first) >= KINDS, f"only {sorted(alive.first)} were made")
+                tries(host, everything, alive, row)
+                took, status = host.stop()
+                row.must(status == 0, f"it ended with {status}")
+                # Of broken configs it has to complain, but not of these things.
+                expected = re.compile("SyntaxError|Missing")
+                row.problems += [line for line in host.complaints() if not expected.search(line)][:3]
+        except Failure as error:
+            row.problems.append(str(error))
+        finally:
+            everything.close()
+    return row
+
+
+def reload_all(host: Host, everything: Everything, alive: Alive, row: Row, times: int) -> None:
+    """Reloads that are taken up. Each message of a source without acknowledgement arrives once."""
+    start = None
     for number in range(times):
         everything.write_lines(20)
         if not host.reload():
             host.fail("a config was refused")
         alive.settle(time.monotonic())
-        if number % every == 0 and bad["a missing class"] < refused:
-            for what, config in broken(everything).items():
-                host.set_config(config)
-                if host.reload():
-                    raise Failure(f"a config with {what} was taken up")
-                bad[what] += 1
-                before = everything.count("send")
-                host.wait_within(lambda: everything.count("send") > before + 100, f"messages after {what}", 60)
-            host.set_config(everything.config())
-            if not host.reload():
-                host.fail("a good config was refused")
-            alive.settle(time.monotonic())
         if number == warm_up(times):
-            start, files, threads = host.resident(), host.open_files(), host.threads()
+            start = rest(host, everything, alive)
+        row.tried = f"{number + 1} reloads"
         everything.update()
-    row.tried = f"{times} reloads, {sum(bad.values())} refused ones"
+    assert start is not None
+    end = rest(host, everything, alive)
     everything.finish(host, row)
-    alive.settle(time.monotonic())
-    row.memory = (start, host.resident())
-    row.notes.append(f"places: {len(everything.arrived)}")
-    row.notes.append(f"alive with one config {sum(alive.first.values())} objects, the same after each reload")
-    row.must(host.open_files() <= files + 3, f"{host.open_files()} open files, {files} at the start")
-    row.must(host.threads() <= threads + 4, f"{host.threads()} threads, {threads} at the start")
+    row.memory = (start.resident, end.resident)
+    row.notes.append(f"alive with one config: {sum(alive.first.values())} objects, the same after each reload")
+    more = end.in_use - start.in_use
+    row.notes.append(f"in use {start.in_use} and {end.in_use} bytes at rest: {more:+d}")
+    row.must(more < MOST_IN_USE, f"in use grew by {more} bytes")
+    row.must(end.files <= start.files, f"{end.files} open files, {start.files} at the start")
+    row.must(end.threads <= start.threads + 4, f"{end.threads} threads, {start.threads} at the start")
     loads = host.path("loads").read_text().count("\n")
     row.must(loads == 1, f"the module was loaded {loads} times, so its state was not kept")
     # Its place is kept in the module alone, so what comes twice or not at all tells of state that was not kept.
     for name, arrived in everything.arrived.items():
-        if name != "http":
-            again = arrived.sources["post"].again if "post" in arrived.sources else 0
+        if "post" in arrived.sources:
+            again = arrived.sources["post"].again
             row.must(not again, f"{again} messages of post came again at {name}")
     for name in ORDERED:
         late = everything.arrived[name].late()
         row.must(not late, f"{late} messages out of order at {name}")
-    took, status = host.stop()
-    row.must(status == 0, f"it ended with {status}")
-    row.notes.append(f"ended in {took:.2f} s")
-    # Of broken configs it has to complain, but not of these things.
-    expected = re.compile("SyntaxError|Missing")
-    row.problems += [line for line in host.complaints() if not expected.search(line)][:3]
+
+
+def refuse_all(host: Host, everything: Everything, alive: Alive, row: Row, times: int) -> None:
+    """Reloads that are refused: the old config goes on. Its sources are acknowledged what has arrived."""
+    count = 0
+    for _ in range(times):
+        everything.write_lines(20)
+        for what, config in broken(everything).items():
+            host.set_config(config)
+            if host.reload():
+                raise Failure(f"a config with {what} was taken up")
+            count += 1
+            before = everything.count("send")
+            host.wait_within(lambda: everything.count("send") > before + 100, f"messages after {what}", 60)
+            alive.settle(time.monotonic())
+            row.tried = f"{count} refused reloads"
+        host.set_config(everything.config())
+        if not host.reload():
+            host.fail("a good config was refused")
+        alive.settle(time.monotonic())
+    everything.finish(host, row)

@@ -13,13 +13,19 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 from host import Failure, Files, Row, Setting, about
+import concurrency
 import kills
+import memcheck
+import memory
 import reloads
 import stops
 
 CAMPAIGNS: Dict[str, Callable[[Setting], List[Row]]] = {
     "reload": reloads.run,
     "kill": kills.run,
+    "threads": concurrency.run,
+    "memory": memory.run,
+    "valgrind": memcheck.run,
     "stop": stops.run,
 }
 
