@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Optional
 
 from arrived import Arrived
 from host import host_variable
-from paths import Paths
+from paths import Paths, add_lines
 
 BLOCK = """
 python {
@@ -23,6 +23,8 @@ class Local(LogParser):
 };
 """
 
+# Few at a time, and by itself: it takes a request for each message.
+HTTP_SOURCE = 'source s_http { file("in-http.txt" flags(no-parse) follow-freq(0.05) log-iw-size(20) log-fetch-limit(10)); };\n'
 ORDERED = ("send", "flush", "batch", "file")
 """Places where each source's messages come in order. That is not so with workers()."""
 
@@ -30,6 +32,15 @@ ORDERED = ("send", "flush", "batch", "file")
 def has_http() -> bool:
     """Whether the host has http()."""
     return (Path(host_variable("moduledir")) / "libhttp.so").exists()
+
+
+class Quiet(ThreadingHTTPServer):
+    """Says nothing of clients that are gone: daemons come and go."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing."""
 
 
 class Server:
@@ -61,10 +72,7 @@ class Server:
             def log_message(self, *_what: Any) -> None:
                 """Says nothing."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        # Clients come and go as daemons do.
-        self.server.handle_error = lambda *_what: None  # type: ignore[method-assign]
+        self.server = Quiet(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
         self.thread.start()
@@ -90,10 +98,11 @@ class Everything(Paths):
             {name: everywhere for name in names},
         )
         self.acks = acks
+        self.http_lines = 0
         self.server: Optional[Server] = Server() if has_http() else None
         if self.server:
             self.arrived["http"] = self.server.arrived
-            self.sources["http"] = ("file",)
+            self.sources["http"] = ("http",)
 
     def close(self) -> None:
         """Ends the server."""
@@ -105,9 +114,9 @@ class Everything(Paths):
         http = ""
         if self.server:
             http = (
-                f'destination d_http {{ http(url("{self.server.url}") body("$MESSAGE") time-reopen(1) retries(1000)'
+                HTTP_SOURCE + f'destination d_http {{ http(url("{self.server.url}") body("$MESSAGE") time-reopen(1) retries(1000)'
                 ' python-http-header(class("drivers.Header") mark-errors-as-critical(yes))); };\n'
-                "log { source(s_file); parser(p_module); parser(p_block); destination(d_http); flags(flow-control); };\n"
+                "log { source(s_http); parser(p_module); parser(p_block); destination(d_http); flags(flow-control); };\n"
             )
         acks = "yes" if self.acks else "no"
         return (
@@ -136,6 +145,17 @@ class Everything(Paths):
             + more
         )
 
+    def write_lines(self, count: int) -> None:
+        """And some for http()."""
+        super().write_lines(count)
+        if self.server:
+            self.http_lines += add_lines(self.place / "in-http.txt", "http", self.http_lines, max(count // 4, 1))
+
+    def totals(self) -> Optional[Dict[str, int]]:
+        """With those of http()."""
+        found = super().totals()
+        return {**found, **({"http": self.http_lines} if self.server else {})} if found else None
+
     def wrong(self) -> List[str]:
         """What arrived and is none of the messages; and requests."""
         said = super().wrong()
@@ -144,13 +164,18 @@ class Everything(Paths):
         return said
 
 
-def without_python() -> str:
-    """As many drivers, by the SDK's examples."""
+def without_python(url: Optional[str]) -> str:
+    """As many drivers, by the SDK's examples; and http() without a header."""
     generate = 'generate(message("a message") count(500) persist-name("%s") log-iw-size(200))'
     names = ("post", "acked", "fetch", "census")
     sources = "".join(f"source s_{name} {{ {generate % name}; }};\n" for name in names)
     places = {"send": "", "flush": "batches(yes) batch-lines(100)", "batch": "batches(yes) batch-lines(100)", "workers": ""}
-    places["http"] = ""
+    http = ""
+    if url:
+        http = (
+            HTTP_SOURCE + f'destination d_http {{ http(url("{url}") body("$MESSAGE p b") time-reopen(1) retries(1000)); }};\n'
+            "log { source(s_http); destination(d_http); flags(flow-control); };\n"
+        )
     destinations = "".join(
         f'destination d_{name} {{ discard(persist-name("{name}") {options}); }};\n' for name, options in places.items()
     )
@@ -163,5 +188,5 @@ def without_python() -> str:
         + "log { source(s_post); source(s_acked); source(s_fetch); source(s_file); destination(d_send); destination(d_flush);\n"
         + "    destination(d_batch); destination(d_workers); destination(d_file); flags(flow-control); };\n"
         + "log { source(s_census); };\n"
-        + "log { source(s_file); destination(d_http); flags(flow-control); };\n"
+        + http
     )

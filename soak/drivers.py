@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import weakref
-from typing import Any, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 from syslogng import (
     BatchedAckTracker,
@@ -73,6 +73,10 @@ class _Info(ctypes.Structure):
 _mallinfo2 = ctypes.CDLL(None).mallinfo2
 _mallinfo2.restype = _Info
 
+_allocate = ctypes.CDLL(None).malloc
+_allocate.restype = ctypes.c_void_p
+
+
 def in_use() -> int:
     """Bytes that the C library has given out, and not got back."""
     info = _mallinfo2()
@@ -111,7 +115,7 @@ class Position:
     def passed(self) -> None:
         """The host has taken the next one."""
         self.next += 1
-        if self.persist is None:
+        if self.persist is None and BREAK != "forget":
             positions[self.name] = self.next
 
     def acked(self, number: int) -> None:
@@ -183,7 +187,7 @@ class Fetch(LogFetcher):
         self.position.passed()
         return LogMessage("%s %d" % (self.position.name, number), number)
 
-    def fetch(self) -> Tuple[Any, ...]:
+    def fetch(self) -> Any:
         if self.position.finished() or self.position.paused():
             time.sleep(0.01)
             return (self.TRY_AGAIN,)
@@ -226,11 +230,15 @@ class Send(LogDestination):
         self.count = 0
         # What a daemon was killed in the middle of is not to become one line with what comes now.
         os.write(self.file, b"\n")
+        if BREAK == "bloat":
+            kept.append(b"x" * 200_000)
         return True
 
     def deinit(self) -> None:
         if BREAK != "keep-files":
             os.close(self.file)
+        if BREAK == "exit":
+            os._exit(3)
 
     def write(self, lines: List[bytes]) -> None:
         """Writes all at once."""
@@ -300,7 +308,7 @@ class Threads(LogSource):
     def init(self, options: Dict[str, Any]) -> bool:
         self.name, self.each = options["name"], int(options["each"])
         # Calls of one tracker come one after the other, whatever thread they come from.
-        trackers = {
+        trackers: Dict[str, Callable[[], Any]] = {
             "instant": lambda: InstantAckTracker(self.acked),
             "consecutive": lambda: ConsecutiveAckTracker(self.acked),
             "batched": lambda: BatchedAckTracker(timeout=100, batch_size=50, batched_ack_callback=self.all_acked),
@@ -316,6 +324,8 @@ class Threads(LogSource):
     def acked(self, bookmark: Tuple[int, int]) -> None:
         """One has arrived."""
         thread, number = bookmark
+        if BREAK == "no-acks" and number == 50:
+            return
         with self.counting:
             if not 0 <= number < self.each or not 0 <= thread < self.COUNT:
                 self.wrong += 1
@@ -356,7 +366,7 @@ class Threads(LogSource):
 class Watched(LogParser):
     """A parser that knows how many threads are in it."""
 
-    inside = most = 0
+    inside = most = calls = 0
     threads: "set[int]" = set()
     guard = threading.Lock()
 
@@ -369,12 +379,17 @@ class Watched(LogParser):
             cls.inside += 1
             cls.most = max(cls.most, cls.inside)
             cls.threads.add(threading.get_ident())
+            cls.calls += 1
+            pause = cls.calls % 32 == 0
+        if pause:
+            # Lets others in, which would otherwise seldom come in the middle.
+            time.sleep(0)
         text = msg["MESSAGE"]
         name, _, number = text.partition(b" ")
         msg["soak.name"] = name
         msg["soak.number"] = number
         msg["MESSAGE"] = msg["soak.name"] + b" " + msg["soak.number"] + b" p"
-        right = msg["MESSAGE"] == text + b" p"
+        right = bool(msg["MESSAGE"] == text + b" p")
         with cls.guard:
             cls.inside -= 1
         return right
@@ -394,6 +409,11 @@ def seen(text: bytes) -> bool:
     """Whether this message asks for a measurement, which then is made."""
     if BREAK == "leak":
         leaked.append(b"%d" % len(leaked))
+    if BREAK == "invalid":
+        # Behind the end of what has been allocated.
+        ctypes.string_at(_allocate(16) + 16, 1)
+    if BREAK == "lost-block":
+        _allocate(16)
     if text != MARK:
         return False
     gc.collect()
@@ -476,7 +496,7 @@ class FeedFetch(LogFetcher):
         self.many = options.get("many") == "yes"
         return True
 
-    def fetch(self) -> Tuple[Any, ...]:
+    def fetch(self) -> Any:
         if self.left:
             if BREAK == "leak":
                 seen(b"")

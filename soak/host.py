@@ -117,6 +117,9 @@ class Host(Daemon):
         self.set_config(config)
         self.start()
 
+    def __enter__(self) -> "Host":
+        return self
+
     def __exit__(self, *_what: object) -> None:
         if self.process.poll() is None:
             self.process.kill()

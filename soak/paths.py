@@ -9,6 +9,13 @@ from arrived import Arrived
 from host import Host, Row
 
 
+def add_lines(path: Path, name: str, first: int, count: int) -> int:
+    """Adds numbered lines to a file that is read; gives how many."""
+    with open(path, "a", encoding="ascii") as file:
+        file.writelines(f"{name} {number}\n" for number in range(first, first + count))
+    return count
+
+
 class Paths:
     """The log paths of a config, whose file source the campaign writes to."""
 
@@ -23,9 +30,7 @@ class Paths:
 
     def write_lines(self, count: int) -> None:
         """Lines more for the file source."""
-        with open(self.place / "in.txt", "a", encoding="ascii") as file:
-            file.writelines(f"file {number}\n" for number in range(self.lines, self.lines + count))
-        self.lines += count
+        self.lines += add_lines(self.place / "in.txt", "file", self.lines, count)
 
     def update(self) -> None:
         """Looks at what has arrived."""

@@ -4,16 +4,18 @@
 import json
 import re
 import time
+from functools import partial
 from typing import Callable, Dict, List, NamedTuple, Tuple
 
-from configs import ORDERED, Everything, without_python
+from configs import ORDERED, Everything, Server, has_http, without_python
 from host import Failure, Host, Row, Setting, folder
+from paths import add_lines
 
 RELOADS = 500
 REFUSED = 20
 """How often each of the broken configs is tried, with a good one after each three."""
 KINDS = {"Send", "Flush", "Batch", "Worker", "Post", "Fetch", "Parse", "Local", "Census"}
-MOST_IN_USE = 256 * 1024
+MOST_IN_USE = 512 * 1024
 """How many bytes more may be in use at rest, after all reloads."""
 MOST_MORE = 2048
 """How many KiB the daemon may grow by more than one without Python does."""
@@ -77,6 +79,46 @@ class Alive:
             raise Failure(f"alive are {self.newest[1]}, of one config {self.first}") from error
 
 
+def no_python(setting: Setting, times: int) -> Tuple[int, int]:
+    """Memory at the start and at the end of as many reloads of the SDK's examples."""
+    files = setting.files
+    server = Server() if has_http() else None
+    try:
+        with folder() as place:
+            more = {"discard": files.discard, "generate": files.generate}
+            with Host(place, setting, without_python(server.url if server else None), more=more) as host:
+                host.wait_until_started()
+                start = 0
+                for number in range(times):
+                    add_lines(place / "in.txt", "file", number * 20, 20)
+                    add_lines(place / "in-http.txt", "http", number * 5, 5)
+                    if not host.reload():
+                        host.fail("a config was refused")
+                    # About as long as it takes to count objects.
+                    time.sleep(0.06)
+                    if number == warm_up(times):
+                        start = rest(host, host.log_size)
+                return start, rest(host, host.log_size)
+    finally:
+        if server:
+            server.close()
+
+
+def rest(host: Host, count: Callable[[], int]) -> int:
+    """Waits until nothing moves any more, and gives what is resident."""
+    before, since = -1, time.monotonic()
+
+    def still() -> bool:
+        nonlocal before, since
+        now = count()
+        if now != before:
+            before, since = now, time.monotonic()
+        return time.monotonic() > since + 0.5
+
+    host.wait_within(still, "the traffic to rest", 60)
+    return host.resident()
+
+
 class Rest(NamedTuple):
     """What the daemon has when no message is on its way."""
 
@@ -86,58 +128,28 @@ class Rest(NamedTuple):
     threads: int
 
 
-def rest(host: Host, everything: Everything, alive: Alive) -> Rest:
+def hold(host: Host, everything: Everything, alive: Alive) -> Rest:
     """Holds the traffic until all has arrived, and looks."""
     pause = host.path("pause")
     pause.touch()
-    before, since = -1, time.monotonic()
-
-    def still() -> bool:
-        nonlocal before, since
-        now = everything.count()
-        if now != before:
-            before, since = now, time.monotonic()
-        return time.monotonic() > since + 0.5
-
-    host.wait_within(still, "the traffic to rest", 60)
+    resident = rest(host, everything.count)
     alive.settle(time.monotonic())
-    found = Rest(host.resident(), alive.in_use, host.open_files(), host.threads())
+    found = Rest(resident, alive.in_use, host.open_files(), host.threads())
     pause.unlink()
     return found
 
 
-def no_python(setting: Setting, times: int) -> Tuple[int, int]:
-    """Memory at the start and at the end of as many reloads of the SDK's examples."""
-    with folder() as place:
-        files = setting.files
-        more = {"discard": files.discard, "generate": files.generate}
-        with Host(place, setting, without_python(), more=more) as host:
-            host.wait_until_started()
-            start = 0
-            for number in range(times):
-                with open(place / "in.txt", "a", encoding="ascii") as file:
-                    file.writelines(f"file {number}\n" for _ in range(20))
-                if not host.reload():
-                    host.fail("a config was refused")
-                if number == warm_up(times):
-                    start = host.resident()
-                time.sleep(0.06)
-            end = host.resident()
-            host.stop()
-            return start, end
-
-
 def warm_up(times: int) -> int:
     """After so many reloads what is made once has been made."""
-    return min(20, times // 3)
+    return min(50, times // 3)
 
 
 def run(setting: Setting) -> List[Row]:
     """The campaign."""
     times, refused = setting.times(RELOADS, 6), setting.times(REFUSED, 1)
     rows = [
-        with_everything(setting, "every kind of driver, with traffic", False, lambda *given: reload_all(*given, times)),
-        with_everything(setting, "refused ones, with traffic", True, lambda *given: refuse_all(*given, refused)),
+        with_everything(setting, "every kind of driver, with traffic", False, partial(reload_all, times)),
+        with_everything(setting, "refused ones, with traffic", True, partial(refuse_all, refused)),
     ]
     floor = Row("reload", "discard() and generate() in place of Python", f"{times} reloads")
     try:
@@ -180,7 +192,7 @@ def with_everything(
     return row
 
 
-def reload_all(host: Host, everything: Everything, alive: Alive, row: Row, times: int) -> None:
+def reload_all(times: int, host: Host, everything: Everything, alive: Alive, row: Row) -> None:
     """Reloads that are taken up. Each message of a source without acknowledgement arrives once."""
     start = None
     for number in range(times):
@@ -189,11 +201,11 @@ def reload_all(host: Host, everything: Everything, alive: Alive, row: Row, times
             host.fail("a config was refused")
         alive.settle(time.monotonic())
         if number == warm_up(times):
-            start = rest(host, everything, alive)
+            start = hold(host, everything, alive)
         row.tried = f"{number + 1} reloads"
         everything.update()
     assert start is not None
-    end = rest(host, everything, alive)
+    end = hold(host, everything, alive)
     everything.finish(host, row)
     row.memory = (start.resident, end.resident)
     row.notes.append(f"alive with one config: {sum(alive.first.values())} objects, the same after each reload")
@@ -214,7 +226,7 @@ def reload_all(host: Host, everything: Everything, alive: Alive, row: Row, times
         row.must(not late, f"{late} messages out of order at {name}")
 
 
-def refuse_all(host: Host, everything: Everything, alive: Alive, row: Row, times: int) -> None:
+def refuse_all(times: int, host: Host, everything: Everything, alive: Alive, row: Row) -> None:
     """Reloads that are refused: the old config goes on. Its sources are acknowledged what has arrived."""
     count = 0
     for _ in range(times):
