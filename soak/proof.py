@@ -36,7 +36,7 @@ BREAKAGES = [
     Breakage("memory", "leak", "in use grew by"),
     Breakage("valgrind", "invalid", "invalid accesses"),
     Breakage("valgrind", "lost-block", "blocks lost"),
-    Breakage("stop", "slow-stop", "took 3"),
+    Breakage("stop", "slow-stop", " took "),
     Breakage("stop", "ack-early", "lost: "),
     Breakage("stop", "exit", "ended with"),
 ]

@@ -212,7 +212,8 @@ def reload_all(times: int, host: Host, everything: Everything, alive: Alive, row
     more = end.in_use - start.in_use
     row.notes.append(f"in use {start.in_use} and {end.in_use} bytes at rest: {more:+d}")
     row.must(more < MOST_IN_USE, f"in use grew by {more} bytes")
-    row.must(end.files <= start.files, f"{end.files} open files, {start.files} at the start")
+    # Threads of the host's pool come and go, each with two; http() keeps connections.
+    row.must(end.files <= start.files + 8, f"{end.files} open files, {start.files} at the start")
     row.must(end.threads <= start.threads + 4, f"{end.threads} threads, {start.threads} at the start")
     loads = host.path("loads").read_text().count("\n")
     row.must(loads == 1, f"the module was loaded {loads} times, so its state was not kept")
