@@ -33,6 +33,7 @@ BREAKAGES = [
     Breakage("kill", "refuse", "waited in vain for the start"),
     Breakage("threads", "lose", "missing: "),
     Breakage("threads", "no-acks", "acknowledged"),
+    Breakage("threads", "panic", "panicked"),
     Breakage("memory", "leak", "in use grew by"),
     Breakage("valgrind", "invalid", "invalid accesses"),
     Breakage("valgrind", "lost-block", "blocks lost"),

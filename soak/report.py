@@ -46,7 +46,7 @@ AGAIN = """
 ## Again
 
 ```sh
-make soak                  # on this machine's syslog-ng; takes about a quarter of an hour
+make soak                  # on this machine's syslog-ng; takes about ten minutes
 make soak HOST=trixie      # in a folder with that release of Debian, as root; HOST=sid likewise
 make soak SHARE=0.1        # a tenth of each, for a quick try
 make soak CAMPAIGNS=reload,stop

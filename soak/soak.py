@@ -7,12 +7,14 @@ Ends with a status other than 0 if anything was lost, grew or crashed.
 
 import argparse
 import json
+import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any, Callable, Dict, List
 
-from host import Failure, Files, Row, Setting, about
+from host import Files, Row, Setting, about
 import concurrency
 import kills
 import memcheck
@@ -65,8 +67,10 @@ def try_all(setting: Setting, wanted: List[str]) -> List[Row]:
         begun = time.monotonic()
         try:
             found = run(setting)
-        except Failure as error:
-            found = [Row(name, "", problems=[str(error)])]
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # One campaign that breaks off does not keep the others from being tried.
+            traceback.print_exc()
+            found = [Row(name, "broke off", problems=[f"{type(error).__name__}: {error}"])]
         rows += found
         for row in found:
             print(f"{row.campaign}, {row.what}: {row.verdict}", file=sys.stderr)
@@ -86,6 +90,8 @@ def main() -> None:
     parser.add_argument("--break", default="", dest="broken", help="what is to go wrong on purpose, see drivers.py")
     parser.add_argument("--json", type=Path, help="write the results there")
     arguments = parser.parse_args()
+    # So that what has been started is ended, and folders are removed.
+    signal.signal(signal.SIGTERM, lambda *_what: sys.exit(1))
     files = Files(arguments.module, arguments.for_tests, arguments.discard, arguments.generate)
     setting = Setting(files, arguments.share, arguments.broken)
     rows = try_all(setting, arguments.campaigns.split(","))
