@@ -444,6 +444,7 @@ class Feed(LogSource):
         self.exit = threading.Event()
         self.phases = Phases(options)
         self.many = options.get("many") == "yes"
+        self.rests = options.get("rests") == "yes"
         self.acks = options.get("acks") == "yes"
         if self.acks:
             self.persist = Persist("soak-feed", defaults={"next": 0})
@@ -477,6 +478,8 @@ class Feed(LogSource):
                 return
             if leak:
                 seen(b"")
+            if self.rests and number % 10_000 == 0:
+                self.exit.wait(0.05)
             if self.many:
                 self.post_messages([self.make(number + n) for n in range(100)])
             else:

@@ -57,6 +57,9 @@ KINDS = [
     Kind("$(python f)", parser='rewrite { set("$(python drivers.meter $MESSAGE)" value("soak.one")); };'),
     Kind(
         "python-http-header()",
+        # http() takes a scratch buffer of the host for each request, and the host gets them back when the worker rests. How many
+        # there are in the end is the longest time without a rest, with a header or without.
+        source_options=MANY + ' "rests" "yes"',
         destination='http(url("%s") body("$MESSAGE") batch-lines(1000) batch-timeout(100) time-reopen(1)\n'
         '    python-http-header(class("drivers.MeterHeader")));',
     ),
