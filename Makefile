@@ -6,6 +6,9 @@
 #   make check-hosts   does so on the other supported hosts, in folders of their own; takes root
 #   make bench  measures it against the host's C module; HOST=trixie ROUNDS=n SHARE=0.5 CASES=parts,of,names
 #   make bench-report   makes docs/benchmark.md and its chart of that
+#   make soak   reloads, kills, stops and loads it for long; HOST=trixie SHARE=0.1 CAMPAIGNS=parts,of,names
+#   make soak-proof   breaks what that looks at, to see that it notices
+#   make soak-report   makes docs/reliability.md of that
 #   make build  builds build/modules/libmod-python.so, the module as it is shipped
 #
 #   make install        installs it for the syslog-ng of this machine; DESTDIR= puts a folder in front
@@ -65,7 +68,7 @@ PYTHON_DIR = $(call host_folder,datadir)/syslog-ng-python-rust
 DOC_DIR = $(call host_folder,datadir)/doc/syslog-ng-mod-python-rust
 INSTALL ?= install
 
-.PHONY: demo check check-licences check-hosts bench bench-report build setup format lint doc test differential api-checklist mutants module-for-tests install deb rpm dist packaging-tools lint-packages check-packages clean
+.PHONY: demo check check-licences check-hosts bench bench-report soak soak-modules soak-proof soak-report build setup format lint doc test differential api-checklist mutants module-for-tests install deb rpm dist packaging-tools lint-packages check-packages clean
 
 demo: build
 	examples/log-table/run $(MODULES) "$(LOG)"
@@ -96,6 +99,36 @@ endif
 bench-report:
 	@.ci/setup python3-matplotlib
 	/usr/bin/python3 bench/report.py $(RESULTS) docs
+
+# SHARE and HOST as above; parts of the names of campaigns, with commas between them.
+CAMPAIGNS ?=
+SOAK_RESULTS := build/soak
+SOAK_FILES = $(MODULES)/libmod-python.so target/debug/libmod_python.so target/release/examples/libdiscard.so \
+    target/release/examples/libgenerate.so
+
+soak-modules: build module-for-tests
+	@.ci/setup valgrind
+	$(CARGO) build --quiet --locked --release -p syslog-ng-plugin --example discard --example generate
+
+ifeq ($(HOST),)
+soak: soak-modules
+	/usr/bin/python3 soak/soak.py $(SOAK_FILES) --share $(SHARE) --campaigns '$(CAMPAIGNS)' \
+	    --json $(SOAK_RESULTS)/syslog-ng-$(shell pkg-config --modversion syslog-ng).json
+else
+# What a host found goes into the results also where it was not good.
+soak:
+	status=0; .ci/check-hosts --run "make soak SHARE=$(SHARE) CAMPAIGNS='$(CAMPAIGNS)'" $(HOST) || status=$$?; \
+	    cat build/hosts/$(HOST)-check.log; \
+	    mkdir -p $(SOAK_RESULTS); \
+	    cp build/hosts/$(HOST)/root/source/$(SOAK_RESULTS)/*.json $(SOAK_RESULTS)/; \
+	    exit $$status
+endif
+
+soak-proof: soak-modules
+	/usr/bin/python3 soak/proof.py $(SOAK_FILES)
+
+soak-report:
+	/usr/bin/python3 soak/report.py $(SOAK_RESULTS) docs
 
 check-hosts:
 	.ci/check-hosts

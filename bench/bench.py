@@ -9,7 +9,6 @@ loop.
 import argparse
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any, Dict, List, NamedTuple
 
 from cases import C, CASES, FLOOR, OURS, Case, text_of
-from daemon import HERE, Daemon, host_variable
+from daemon import HERE, Daemon, about, host_variable
 
 
 class Result(NamedTuple):
@@ -122,26 +121,6 @@ def measure(case: Case, files: Dict[str, Path], rounds: int, share: float) -> Di
     return result
 
 
-def about(rounds: int, share: float) -> Dict[str, Any]:
-    """What was measured on."""
-    said = subprocess.run(["syslog-ng", "--version"], check=True, capture_output=True, text=True).stdout
-    version = next(line.split(":")[1].strip() for line in said.splitlines() if line.startswith("Installer-Version"))
-    command = ["/usr/bin/python3", "-c", "import platform; print(platform.python_version())"]
-    python = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-    model = "unknown"
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            model = line.split(":")[1].strip()
-    return {
-        "host": f"syslog-ng {version}",
-        "python": python,
-        "processor": f"{os.cpu_count()} cores of {model}, {platform.machine()}",
-        "rounds": rounds,
-        "share": share,
-        "date": time.strftime("%Y-%m-%d"),
-    }
-
-
 def main() -> None:
     """Measures what is asked for, prints it and writes it down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -160,7 +139,10 @@ def main() -> None:
         "generate": arguments.generate.resolve(),
     }
     wanted = arguments.cases.split(",")
-    results: Dict[str, Any] = {"about": about(arguments.rounds, arguments.share), "cases": []}
+    results: Dict[str, Any] = {
+        "about": {**about(), "rounds": arguments.rounds, "share": arguments.share},
+        "cases": [],
+    }
     print(HEADER)
     for case in CASES:
         if not any(part in case.name for part in wanted):

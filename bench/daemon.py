@@ -2,6 +2,7 @@
 """A syslog-ng in a folder of its own, and what it takes."""
 
 import os
+import platform
 import re
 import shutil
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Callable, Dict, Optional
+from typing import Any, Callable, Dict, NoReturn, Optional, Sequence
 
 HERE = Path(__file__).resolve().parent
 DEADLINE = 180.0
@@ -23,10 +24,39 @@ def host_variable(name: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
+def about() -> Dict[str, Any]:
+    """What is measured on."""
+    said = subprocess.run(["syslog-ng", "--version"], check=True, capture_output=True, text=True).stdout
+    version = next(line.split(":")[1].strip() for line in said.splitlines() if line.startswith("Installer-Version"))
+    command = ["/usr/bin/python3", "-c", "import platform; print(platform.python_version())"]
+    python = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    model = "unknown"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":")[1].strip()
+    return {
+        "host": f"syslog-ng {version}",
+        "python": python,
+        "processor": f"{os.cpu_count()} cores of {model}, {platform.machine()}",
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
 class Daemon:
     """A syslog-ng that runs; ends it when it is left."""
 
-    def __init__(self, folder: Path, added: Dict[str, Path], config: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        added: Dict[str, Path],
+        config: str,
+        *,
+        python: Sequence[Path] = (HERE / "messages.py",),
+        environment: Optional[Dict[str, str]] = None,
+        options: Sequence[str] = (),
+        wrapper: Sequence[str] = (),
+        started: bool = True,
+    ) -> None:
         self.folder = folder
         modules = folder / "modules"
         modules.mkdir()
@@ -36,14 +66,25 @@ class Daemon:
         for name, module in added.items():
             (modules / f"libmod-{name}.so").symlink_to(module)
         (folder / "syslog-ng.conf").write_text(config)
-        shutil.copy(HERE / "messages.py", folder)
-        command = ["syslog-ng", "-F", "--no-caps", "--cfgfile", "syslog-ng.conf", "--persist-file", "persist"]
-        command += ["--control", "ctl", "--pidfile", "pid", "--module-path", str(modules)]
-        environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-        environment.pop("VIRTUAL_ENV", None)
-        self.log = open(folder / "log", "wb")
-        self.process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
+        for file in python:
+            shutil.copy(file, folder)
+        self.command = [*wrapper, "syslog-ng", "-F", "--no-caps", "--cfgfile", "syslog-ng.conf", "--persist-file", "persist"]
+        self.command += ["--control", "ctl", "--pidfile", "pid", "--module-path", str(modules), *options]
+        self.environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})}
+        self.environment.pop("VIRTUAL_ENV", None)
+        self.log = open(folder / "log", "ab")
+        if started:
+            self.start()
+
+    def start(self) -> None:
+        """Starts it, for the first time or again."""
+        self.process: "subprocess.Popen[bytes]" = subprocess.Popen(
+            self.command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
         )
 
     def __enter__(self) -> "Daemon":
@@ -108,4 +149,8 @@ class Daemon:
     def check(self, end: float, what: str) -> None:
         """Gives up where the daemon has ended, or the time is over."""
         if self.process.poll() is not None or time.monotonic() > end:
-            sys.exit(f"waited in vain for {what}; the daemon said:\n{(self.folder / 'log').read_text()}")
+            self.fail(f"waited in vain for {what}")
+
+    def fail(self, why: str) -> NoReturn:
+        """Ends the run."""
+        sys.exit(f"{why}; the daemon said:\n{(self.folder / 'log').read_text()}")
