@@ -242,3 +242,24 @@ fn plugins_in_rust_need_no_python() {
     // What the pages say of versions is what the tests are run with.
     assert!(host_version() >= (3, 38));
 }
+
+#[test]
+fn options_are_handed_to_init() {
+    let mut host = example("options", &[]).start();
+    let printed = host.wait_for_lines("stdout", 1);
+    let wanted = "{'file': '/var/log/x.log', 'keep_lines': '100', 'mode': 'fast', 'extra': 'more'}";
+    assert_eq!(printed[0], wanted);
+    host.stop();
+}
+
+#[test]
+fn value_pairs_are_a_dict() {
+    let mut host = example("value-pairs", &[(LOCAL, FILE)])
+        .with_file("in.txt", "hello\n")
+        .start();
+    let printed = host.wait_for_lines("stdout", 1).remove(0);
+    assert!(printed.contains(r#""MESSAGE": "hello""#), "{printed}");
+    assert!(printed.contains(r#""length": 5"#), "{printed}");
+    assert!(!printed.contains("SOURCE"), "{printed}");
+    host.stop();
+}
