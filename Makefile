@@ -130,8 +130,10 @@ install: build
 	    $(INSTALL) -D -m 644 "scl/$$file" "$(DESTDIR)$(SCL_DIR)/$$file" || exit; \
 	done
 	$(INSTALL) -d "$(DESTDIR)$(DOC_DIR)"
-	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
-	$(INSTALL) -D -m 644 docs/packages.md "$(DESTDIR)$(DOC_DIR)/docs/packages.md"
+	$(INSTALL) -m 644 CHANGELOG.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
+	for file in $$(packaging/docs); do \
+	    $(INSTALL) -D -m 644 "$$file" "$(DESTDIR)$(DOC_DIR)/$$file" || exit; \
+	done
 
 deb: build $(CARGO_DEB)-$(CARGO_DEB_VERSION)
 	@.ci/setup dpkg-dev
