@@ -34,8 +34,8 @@ module_line() {
 fresh 'The tarball'
 folder=$(tar --list --file "$tarball" | head -n 1)
 tar --list --file "$tarball" >"$root/test/list"
-for file in libmod-python.so INSTALL LICENSE CHANGELOG.md README.md docs/packages.md docs/architecture.svg examples/README.md python/_syslogng.pyi \
-    python/syslogng/__init__.py scl/print-values/print-values.conf; do
+for file in libmod-python.so INSTALL LICENSE CHANGELOG.md README.md docs/packages.md docs/architecture.svg \
+    examples/README.md python/_syslogng.pyi python/syslogng/__init__.py scl/print-values/print-values.conf; do
     grep -qxF "$folder$file" "$root/test/list" || fail "There is no $file in the tarball."
 done
 [ "$(LC_ALL=C sort "$root/test/list")" = "$(cat "$root/test/list")" ] || fail 'The tarball is not sorted.'
