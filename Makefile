@@ -113,7 +113,7 @@ soak-modules: build module-for-tests
 ifeq ($(HOST),)
 soak: soak-modules
 	/usr/bin/python3 soak/soak.py $(SOAK_FILES) --share $(SHARE) --campaigns '$(CAMPAIGNS)' \
-	    --json $(SOAK_RESULTS)/syslog-ng-$(shell pkg-config --modversion syslog-ng).json
+	    --json $(SOAK_RESULTS)/syslog-ng-$(call ask_pkg_config,--modversion).json
 else
 # What a host found goes into the results also where it was not good.
 soak:
@@ -195,8 +195,10 @@ install: build
 	    $(INSTALL) -D -m 644 "scl/$$file" "$(DESTDIR)$(SCL_DIR)/$$file" || exit; \
 	done
 	$(INSTALL) -d "$(DESTDIR)$(DOC_DIR)"
-	$(INSTALL) -m 644 README.md CHANGELOG.md SECURITY.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
-	$(INSTALL) -D -m 644 docs/packages.md "$(DESTDIR)$(DOC_DIR)/docs/packages.md"
+	$(INSTALL) -m 644 CHANGELOG.md LICENSE "$(DESTDIR)$(DOC_DIR)/"
+	for file in $$(packaging/docs); do \
+	    $(INSTALL) -D -m 644 "$$file" "$(DESTDIR)$(DOC_DIR)/$$file" || exit; \
+	done
 
 deb: build $(CARGO_DEB)-$(CARGO_DEB_VERSION)
 	@.ci/setup dpkg-dev

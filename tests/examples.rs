@@ -4,14 +4,53 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+#[path = "examples/destinations.rs"]
+mod destinations;
 mod harness;
+#[path = "examples/messages.rs"]
+mod messages;
+#[path = "examples/server.rs"]
+mod server;
+#[path = "examples/sources.rs"]
+mod sources;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use harness::Host;
+
+/// What examples read, and what the tests have them read.
+const LOCAL: &str = "system(); internal();";
+const FILE: &str = r#"file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1));"#;
+
+fn source(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A line that has a driver of `scl/`.
+fn scl(name: &str) -> String {
+    let file = source(&format!("scl/{name}/{name}.conf"));
+    format!("@include \"{}\"", file.display())
+}
+
+/// Sets an example up as its users would, with its config as it stands but for `changes`; each is a
+/// text that is there and what takes its place, in which `@DIR@` is the host's folder.
+fn example(name: &str, changes: &[(&str, &str)]) -> Host {
+    let folder = source("examples").join(name);
+    let mut config = std::fs::read_to_string(folder.join("syslog-ng.conf")).unwrap();
+    let host = Host::new("");
+    for (from, to) in changes {
+        assert!(config.contains(from), "{from} in {config}");
+        config = config.replace(from, &to.replace("@DIR@", host.path("").to_str().unwrap()));
+    }
+    host.write("syslog-ng.conf", config);
+    let path = format!("{}:{}", folder.display(), host.path("").display());
+    host.with_environment("PYTHONPATH", &path)
+        .with_environment("PYTHONDONTWRITEBYTECODE", "1")
+        .with_environment("no_proxy", "127.0.0.1")
+}
 
 /// Runs `make demo`'s program on a log.
 fn log_table(log: &[u8]) -> Output {
@@ -89,7 +128,7 @@ fn of_the_manual(name: &str, from: &str, to: &str) -> Host {
     host.start()
 }
 
-fn messages(lines: &[String]) -> Vec<&str> {
+fn last_words(lines: &[String]) -> Vec<&str> {
     let words = lines.iter().filter_map(|line| line.split(' ').next_back());
     words.collect()
 }
@@ -121,7 +160,7 @@ fn the_manual_s_fetcher_asks_an_http_server() {
     let mut host = of_the_manual("http-fetcher", "127.0.0.1", &address);
     let lines = host.wait_for_lines("stdout", 3);
     assert_eq!(
-        messages(&lines)[..3],
+        last_words(&lines)[..3],
         ["answer-1", "answer-2", "answer-3"],
         "{}",
         host.log()
@@ -138,7 +177,7 @@ fn the_manual_s_timers_post_until_they_are_told_to_end() {
     host.stop();
     let mut host = of_the_manual("asyncio-source", "FREQ1 = 1", "FREQ1 = 1");
     let lines = host.wait_for_lines("stdout", 3);
-    let messages = messages(&lines);
+    let messages = last_words(&lines);
     assert!(
         messages.contains(&"msg1") && messages.contains(&"msg2"),
         "{lines:?}"

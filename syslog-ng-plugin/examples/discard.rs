@@ -43,6 +43,7 @@ struct Worker {
 impl ThreadedDestination for Discard {
     const STATS_TYPE: &'static CStr = c"discard";
     type Options = Options;
+    // region: options
     const OPTIONS: &'static [OptionRule<Options>] = &[
         OptionRule {
             name: "report",
@@ -57,6 +58,7 @@ impl ThreadedDestination for Discard {
             argument: Argument::Text(|options, value| options.wait_for = Some(value)),
         },
     ];
+    // endregion
     type Worker = Worker;
 
     fn configured(options: Options, _config: Config<'_>, _end: Location) -> Result<Self, String> {
@@ -96,6 +98,7 @@ impl ThreadedDestination for Discard {
     }
 }
 
+// region: worker
 impl DestinationWorker for Worker {
     fn connect(&self) -> bool {
         self.wait_for
@@ -117,7 +120,9 @@ impl DestinationWorker for Worker {
         Insert::Success
     }
 }
+// endregion
 
+// region: module
 syslog_ng_plugin::module! {
     name: "discard",
     version: env!("CARGO_PKG_VERSION"),
@@ -127,3 +132,4 @@ syslog_ng_plugin::module! {
         destination "discard" => threaded_destination::<Discard>,
     ],
 }
+// endregion

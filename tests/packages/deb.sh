@@ -65,6 +65,12 @@ version_is() {
 
 make_base
 
+fresh 'The documentation'
+dpkg-deb --extract "$deb" "$root/test/deb"
+tests/packages/links.sh "$root/test/deb/usr/share/doc/$package" || fail 'The documentation in the package has dead links.'
+rm -r "$root/test/deb"
+step 'its links are alive'
+
 fresh 'The C module is there first'
 cp "$deb" "$root/test/ours.deb"
 install syslog-ng-mod-python

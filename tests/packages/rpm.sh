@@ -57,6 +57,10 @@ for file in "$module" "$data_dir/syslog-ng-python-rust/_syslogng.pyi" "$data_dir
     "$scl_dir/print-values/print-values.conf" "$data_dir/doc/$package/README.md" "$data_dir/doc/$package/LICENSE"; do
     rpm --query --package --list "$ours" 2>/dev/null | grep -qxF "$file" || fail "There is no $file in the package."
 done
+rpm --query --package --list "$ours" >"$work/list" 2>/dev/null
+for file in $(packaging/docs); do
+    grep -qxF "$data_dir/doc/$package/$file" "$work/list" || fail "There is no documentation $file in the package."
+done
 [ "$(rpm --query --package --list "$ours" 2>/dev/null | grep -c '/libmod-python')" -eq 1 ] || fail 'There is another module.'
 rpm --query --package --requires "$ours" >"$work/requires" 2>/dev/null
 for need in "syslog-ng >= $host" "syslog-ng < $next_host~" "libsyslog-ng-$host.so.0()(64bit)" "libpython$python.so.1.0()(64bit)"; do

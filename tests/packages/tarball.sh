@@ -34,8 +34,8 @@ module_line() {
 fresh 'The tarball'
 folder=$(tar --list --file "$tarball" | head -n 1)
 tar --list --file "$tarball" >"$root/test/list"
-for file in libmod-python.so INSTALL LICENSE CHANGELOG.md README.md SECURITY.md docs/packages.md python/_syslogng.pyi \
-    python/syslogng/__init__.py scl/print-values/print-values.conf; do
+for file in libmod-python.so INSTALL LICENSE CHANGELOG.md README.md SECURITY.md docs/packages.md docs/architecture.svg \
+    examples/README.md python/_syslogng.pyi python/syslogng/__init__.py scl/print-values/print-values.conf; do
     grep -qxF "$folder$file" "$root/test/list" || fail "There is no $file in the tarball."
 done
 [ "$(LC_ALL=C sort "$root/test/list")" = "$(cat "$root/test/list")" ] || fail 'The tarball is not sorted.'
@@ -45,6 +45,7 @@ tar --extract --file "$tarball" --directory "$root/test"
 if grep -q '@[a-z_]*@' "$root/test/${folder}INSTALL"; then
     fail 'There is a word that is not filled in, in INSTALL.'
 fi
+tests/packages/links.sh "$root/test/$folder" || fail 'The documentation in the tarball has dead links.'
 step 'it has what it should have, sorted, with one time'
 
 # The library of Python comes with the host's package, or by itself.

@@ -54,6 +54,7 @@ class FlaskSource(LogSource):
         """Stop listening, also where run() never ran because syslog-ng refused the config."""
         self.server.server_close()
 
+    # region: take
     def take(self) -> Tuple[Dict[str, int], int]:
         """Answer a request, on its own thread.
 
@@ -68,6 +69,7 @@ class FlaskSource(LogSource):
             if str(error) != "source is stopping":
                 raise
             return {"accepted": getattr(error, "posted", 0)}, 503
+    # endregion
 
 
 def _messages() -> List[LogMessage]:
