@@ -564,3 +564,28 @@ class S(LogSource):
     assert!(trace[9].starts_with("TypeError"), "{}", trace[9]);
     assert_eq!(trace[10..], ["other: text", "patched text", "text", "ran"]);
 }
+
+#[test]
+fn what_run_gathers_goes_on_when_others_have_closed_the_window() {
+    // None of the others' is acknowledged before the first, which is in the open batch of run()'s thread:
+    // syslog-ng 4 gathers there, 3.38 does not.
+    let code = r#"
+class S(LogSource):
+    def init(self, options):
+        self.auto_close_batches = False
+        self.ack_tracker = ConsecutiveAckTracker(lambda bookmark: None)
+        return True
+    def run(self):
+        self.post_message(LogMessage("first", 0))
+        on_a_thread(lambda: [self.post_message(LogMessage("other", n)) for n in range(1, 10)])
+        self.post_message(LogMessage("last", 10))
+        self.close_batch()
+    def request_exit(self): pass
+"#;
+    let source = "python(class(\"m.S\") log-iw-size(10))";
+    let mut host = host(source, SLOW, code).with_file("go", "").start();
+    let lines = host.wait_for_lines("trace", 11);
+    assert_eq!(lines.iter().filter(|line| *line == "other").count(), 9);
+    assert_eq!(lines[10], "last");
+    host.stop();
+}

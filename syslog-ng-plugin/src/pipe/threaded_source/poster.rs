@@ -15,11 +15,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 
-use super::turns::{Turn, Turns};
+use super::turns::{Turn, Turns, close_batch_of_this_thread};
 use crate::ack::{Acks, Bookmark};
 use crate::ffi;
 use crate::locks::{self, NoPosting};
-use crate::message::{Name, ValueType, WritableMessage, is_host_thread};
+use crate::message::{Name, ValueType, WritableMessage};
 
 /// Why a message was not posted. The host does not have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -368,14 +368,6 @@ impl Shared {
         if self.auto_close_batches.load(Ordering::Relaxed) || !self.turns.are_this_thread_s() {
             close_batch_of_this_thread();
         }
-    }
-}
-
-/// Has what this thread posted go on, if the host gathers what it posts.
-fn close_batch_of_this_thread() {
-    if is_host_thread() {
-        // SAFETY: a thread of the host's; the list is this thread's own (lib/mainloop-worker.c).
-        unsafe { ffi::main_loop_worker_invoke_batch_callbacks() };
     }
 }
 

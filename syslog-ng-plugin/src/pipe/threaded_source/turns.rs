@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::PostError;
 use super::gate::{Gate, Phase};
 use crate::ffi;
-use crate::message::ensure_host_state;
+use crate::message::{ensure_host_state, is_host_thread};
 
 /// A number that no other living thread has, and that is not 0.
 fn this_thread() -> usize {
@@ -18,6 +18,14 @@ fn this_thread() -> usize {
     }
     // A thread-local without a destructor is there as long as its thread.
     PLACE.with(|place| ptr::from_ref(place).addr())
+}
+
+/// Has what this thread posted go on, if the host gathers what it posts.
+pub(super) fn close_batch_of_this_thread() {
+    if is_host_thread() {
+        // SAFETY: a thread of the host's; the list is this thread's own (lib/mainloop-worker.c).
+        unsafe { ffi::main_loop_worker_invoke_batch_callbacks() };
+    }
 }
 
 /// The turns that threads take in posting for a source.
@@ -181,6 +189,7 @@ impl Turns {
         }
         let go_on = || self.is_open() || self.gate.phase() == Phase::Stopping;
         if !go_on() {
+            close_batch_of_this_thread();
             before();
             self.gate.wait(|| go_on().then_some(()));
             // Who opened the window woke one of those who wait.
@@ -215,6 +224,9 @@ impl Turns {
                 Some(Err(error)) => return Err(error),
                 None => drop(held),
             }
+            // Others may have closed the window behind what this thread gathers. What waits in an open
+            // batch would never make room in it.
+            close_batch_of_this_thread();
             // Somebody else may be faster, and close it again.
             self.gate.wait(|| self.may_post(guest, wait)).ok();
         }
