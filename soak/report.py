@@ -24,6 +24,8 @@ What is here was measured by `make soak`, which runs real daemons with the modul
 - **memory**: what the C library says is in use after half of the messages and after all, on the driver's own thread.
 - **valgrind**: memcheck, a daemon for each kind of driver.
 - **stop**: SIGTERM with a driver of every kind and traffic; it has to end within two seconds, with status 0.
+- **fuzz**: generated options, messages, `value-pairs()`, `Persist` entries and results of methods, many times more of them than in
+  `make check`.
 
 *Lost* are messages that a source was acknowledged, that a file source had read, or in reloads that were posted at all, and that are
 missing at a destination; nothing may be. *Again* are messages that came more than once: sources that go on from what was acknowledged

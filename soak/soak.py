@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, List
 
 from host import Files, Row, Setting, about
 import concurrency
+import fuzz
 import kills
 import memcheck
 import memory
@@ -29,6 +30,7 @@ CAMPAIGNS: Dict[str, Callable[[Setting], List[Row]]] = {
     "memory": memory.run,
     "valgrind": memcheck.run,
     "stop": stops.run,
+    "fuzz": fuzz.run,
 }
 
 HEADER = ("campaign", "what", "tried", "lost", "again", "RSS MiB", "verdict")
