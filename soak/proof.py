@@ -4,6 +4,7 @@
 Takes what soak.py takes: MODULE FOR_TESTS DISCARD GENERATE.
 """
 
+import signal
 import sys
 from pathlib import Path
 from typing import List, NamedTuple
@@ -45,6 +46,8 @@ BREAKAGES = [
 
 def main() -> None:
     """Tries them all."""
+    # As in soak.py.
+    signal.signal(signal.SIGTERM, lambda *_what: sys.exit(1))
     files = Files(*(Path(name).resolve() for name in sys.argv[1:5]))
     wanted = sys.argv[5:]
     # Enough to see it.
