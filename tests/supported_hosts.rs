@@ -15,7 +15,9 @@ use harness::{is_axosyslog, module_under_test};
 fn rows() -> Vec<Vec<String>> {
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let text = std::fs::read_to_string(readme).unwrap();
-    let rows = text.lines().filter(|line| line.starts_with("| syslog-ng "));
+    let rows = text
+        .lines()
+        .filter(|line| line.starts_with("| syslog-ng ") || line.starts_with("| AxoSyslog "));
     rows.map(|row| {
         let cells = row.trim_matches('|').split('|');
         cells.map(|cell| cell.trim().to_owned()).collect()

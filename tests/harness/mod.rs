@@ -455,6 +455,16 @@ pub fn host_version() -> (u32, u32) {
     said_version("Installer-Version: ")
 }
 
+/// Whether that is where a user's own modules are looked for. Debian's hosts have the whole path, others what is
+/// behind their prefix.
+pub fn is_user_modules(folder: &str) -> bool {
+    let known = concat!(env!("SYSLOG_NG_SYSCONF_DIR"), "/python");
+    match known.strip_prefix("${prefix}") {
+        None => folder == known,
+        Some(rest) => folder.starts_with('/') && folder.ends_with(rest),
+    }
+}
+
 /// The first two numbers of `4.2` or `4.12.0`, which compare.
 pub fn parse_version(version: &str) -> (u32, u32) {
     let mut numbers = version.split('.').map(|number| number.parse().unwrap());
