@@ -8,7 +8,7 @@ mod harness;
 
 use std::time::{Duration, Instant};
 
-use harness::{DEADLINE, Host};
+use harness::{DEADLINE, Host, host_version};
 
 /// The event of code that does not return.
 const BLOCKED: &str = " waits for it;";
@@ -240,7 +240,10 @@ class P(LogParser):
         ],
     );
     assert_eq!(host.events("raised an exception"), Vec::<String>::new());
-    assert_eq!(host.lines("out.txt"), ["one"]);
+    // From 4.12 on the host itself gives up what is in a log path when it stops, with any module.
+    if host_version() < (4, 12) {
+        assert_eq!(host.lines("out.txt"), ["one"]);
+    }
 }
 
 #[test]
