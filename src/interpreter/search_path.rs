@@ -186,6 +186,8 @@ mod tests {
 
     #[test]
     fn the_users_folder_comes_first_and_the_hosts_second() {
+        // The host is asked where its folders are, and may be started by another test.
+        let _turn = syslog_ng_plugin::testing::host();
         let path = python_path().into_string().unwrap();
         let mut parts = path.split(':');
         let users = parts.next().unwrap();
