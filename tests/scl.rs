@@ -347,6 +347,7 @@ fn answer(web: &Mutex<Web>, mut connection: &TcpStream) {
     }
     let mut web = web.lock().unwrap();
     let head = head.to_ascii_lowercase();
+    web.asked.push(head.clone());
     if web.hangs {
         drop(web);
         std::thread::sleep(Duration::from_secs(60));
@@ -356,7 +357,6 @@ fn answer(web: &Mutex<Web>, mut connection: &TcpStream) {
     let tag = web.headers.to_ascii_lowercase();
     let tag = tag.lines().find_map(|line| line.strip_prefix("etag: "));
     let known = tag.is_some_and(|tag| head.contains(&format!("if-none-match: {tag}\r\n")));
-    web.asked.push(head);
     let (status, body) = match known {
         true => ("304 Not Modified", &[][..]),
         false => (&*web.status, &*web.body),
@@ -487,7 +487,7 @@ fn http_poll_does_not_wait_for_a_server_that_hangs_when_it_is_told_to_end() {
     let server = Server::start("", b"");
     server.web.lock().unwrap().hangs = true;
     let mut host = server.host("").start();
-    std::thread::sleep(Duration::from_millis(300));
+    host.wait_until("the question", |_| !server.asked().is_empty());
     let start = Instant::now();
     assert!(host.reload());
     host.stop();
