@@ -11,6 +11,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Pages that are made by programs, or show what no program runs.
 const WITHOUT_SOURCES: &[&str] = &["api-checklist.md", "benchmark.md", "packages.md"];
@@ -215,6 +216,38 @@ fn no_link_to_a_file_is_dead() {
                 heading.is_empty() || anchors(&target).contains(heading),
                 "{}: {link} names no heading",
                 page.display()
+            );
+        }
+    }
+}
+
+/// The same as `tests/packages/links.sh` sees in a package, long before one is made.
+#[test]
+fn what_is_installed_links_to_what_is_installed() {
+    let output = Command::new(root().join("packaging/docs"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let installed = String::from_utf8(output.stdout).unwrap();
+    let mut there: BTreeSet<PathBuf> = BTreeSet::new();
+    for file in installed.lines() {
+        let file = root().join(file).canonicalize().unwrap();
+        there.extend(file.ancestors().map(Path::to_path_buf));
+    }
+    for page in installed.lines().filter(|file| file.ends_with(".md")) {
+        let file = root().join(page);
+        let text = read(&file);
+        for link in links(&text)
+            .into_iter()
+            .map(|link| link.split('#').next().unwrap())
+        {
+            if link.is_empty() || link.starts_with("http") {
+                continue;
+            }
+            let target = file.parent().unwrap().join(link).canonicalize();
+            assert!(
+                target.is_ok_and(|target| there.contains(&target)),
+                "{page}: {link} is not installed"
             );
         }
     }
