@@ -569,3 +569,56 @@ fn a_stop_that_comes_while_a_block_of_code_does_not_return_is_told() {
         &["and the stop waits for it", "m.py:8 work'", INTERRUPTED],
     );
 }
+
+#[test]
+fn headers_that_never_come_are_told_and_interrupted_and_the_message_comes_again() {
+    let code = r#"
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        trace(self.rfile.read(int(self.headers["Content-Length"])).decode(), self.headers["X-Test"])
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *args): pass
+class H:
+    def __init__(self, options): pass
+    def get_headers(self, body, headers):
+        if body == "two" and not os.path.exists("again"):
+            trace("get_headers")
+            work()
+        return ["X-Test: " + body]
+"#;
+    let config = r#"
+python {
+import m, threading
+server = m.HTTPServer(("@ADDRESS@", 8080), m.Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+};
+source s { file("@DIR@/in.txt" flags(no-parse) follow-freq(0.1)); };
+destination d { http(url("http://@ADDRESS@:8080/") body("$MESSAGE") time-reopen(1) python-http-header(class("m.H"))); };
+log { source(s); destination(d); flags(flow-control); };
+"#;
+    let mut host = host(config, code).start();
+    host.append("in.txt", "one\ntwo\nthree\n");
+    host.wait_for_lines("trace", 2);
+    host.stop();
+    assert_holds(
+        &the_event(&host),
+        &[
+            "get_headers()",
+            "driver='d#0'",
+            "H.get_headers",
+            INTERRUPTED,
+        ],
+    );
+    assert_eq!(host.events("raised an exception"), Vec::<String>::new());
+    assert_eq!(host.lines("trace"), ["one one", "get_headers"]);
+    host.write("again", "");
+    host.restart();
+    host.wait_for_lines("trace", 4);
+    host.stop();
+    assert_eq!(
+        host.lines("trace"),
+        ["one one", "get_headers", "two two", "three three"]
+    );
+}
