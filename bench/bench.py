@@ -121,6 +121,14 @@ def measure(case: Case, files: Dict[str, Path], rounds: int, share: float) -> Di
     return result
 
 
+def others(file: Path, about_now: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """Where only some cases are measured, the results of before, if they are of the same host, day, rounds and share."""
+    if not file.exists():
+        return []
+    before = json.loads(file.read_text())
+    return before["cases"] if before["about"] == about_now else []
+
+
 def main() -> None:
     """Measures what is asked for, prints it and writes it down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -139,17 +147,21 @@ def main() -> None:
         "generate": arguments.generate.resolve(),
     }
     wanted = arguments.cases.split(",")
+    names = [case.name for case in CASES]
     results: Dict[str, Any] = {
         "about": {**about(), "rounds": arguments.rounds, "share": arguments.share},
         "cases": [],
     }
+    if arguments.cases and arguments.json:
+        results["cases"] = others(arguments.json, results["about"])
     print(HEADER)
     for case in CASES:
         if not any(part in case.name for part in wanted):
             continue
         result = measure(case, files, arguments.rounds, arguments.share)
         result["targets"] = judge(case, result)
-        results["cases"].append(result)
+        kept = [other for other in results["cases"] if other["name"] != case.name]
+        results["cases"] = sorted([*kept, result], key=lambda one: names.index(one["name"]))
         for line in lines_of(case, result):
             print(line, flush=True)
         if arguments.json:

@@ -84,7 +84,7 @@ AGAIN = """
 ```sh
 make bench                 # on this machine's syslog-ng; takes about a quarter of an hour
 make bench HOST=trixie     # in a folder with that release of Debian, as root; HOST=sid likewise
-make bench ROUNDS=3 SHARE=0.3 CASES='send(),parser'
+make bench ROUNDS=3 SHARE=0.3 CASES='send(),parser'   # others stay as they were measured on that day, with that ROUNDS and SHARE
 make bench-report          # makes this page and the chart of what was measured
 ```
 
