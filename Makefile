@@ -237,4 +237,4 @@ check-packages: packaging-tools
 
 clean:
 	$(CARGO) clean
-	rm -rf build
+	rm -rf build book

@@ -251,6 +251,14 @@ fn a_missing_class_is_named_with_where_it_was_looked_for() {
             "ModuleNotFoundError: No module named \\'nowhere\\'",
         ),
         (
+            "nowhere.D",
+            "hint='the module nowhere is in none of these folders: /",
+        ),
+        (
+            "m.D.deeper",
+            "No module named \\'m.D\\'; \\'m\\' is not a package",
+        ),
+        (
             "Nowhere",
             "NameError: the config has no python block that could define Nowhere",
         ),

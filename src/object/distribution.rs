@@ -64,7 +64,7 @@ pub(super) fn hint(py: Python<'_>, error: &PyErr) -> Option<String> {
         let error = next?;
         if error.is_instance_of::<PyModuleNotFoundError>(py) {
             let name: String = error.value(py).getattr("name").ok()?.extract().ok()?;
-            return of_module(&name);
+            return of_module(&name).or_else(|| of_own(py, &name));
         }
         next = error.cause(py);
     }
@@ -88,6 +88,28 @@ fn of_module(module: &str) -> Option<String> {
     ))
 }
 
+/// Where a file of the user's own would have been found. A part of a package is another matter: the
+/// package is there.
+fn of_own(py: Python<'_>, module: &str) -> Option<String> {
+    if module.contains('.') {
+        return None;
+    }
+    let folders: Vec<String> = py
+        .import("sys")
+        .and_then(|sys| sys.getattr("path")?.extract())
+        .ok()?;
+    Some(where_it_belongs(module, &folders))
+}
+
+fn where_it_belongs(module: &str, folders: &[String]) -> String {
+    format!(
+        "the module {module} is in none of these folders: {}; a file {module}.py of your own belongs \
+         into the first of them, or its folder into PYTHONPATH, and a package from PyPI into \
+         syslog-ng's virtualenv",
+        folders.join(", ")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +126,16 @@ mod tests {
             "the module pyarrow is not installed: pyarrow from PyPI in syslog-ng's virtualenv brings it"
         );
         assert_eq!(of_module("yamllint"), None);
+    }
+
+    #[test]
+    fn a_file_of_the_users_own_has_its_place() {
+        let folders = ["/etc/syslog-ng/python", "/usr/lib/python3.13"].map(str::to_owned);
+        assert_eq!(
+            where_it_belongs("shout", &folders),
+            "the module shout is in none of these folders: /etc/syslog-ng/python, \
+             /usr/lib/python3.13; a file shout.py of your own belongs into the first of them, or its \
+             folder into PYTHONPATH, and a package from PyPI into syslog-ng's virtualenv"
+        );
     }
 }

@@ -136,6 +136,49 @@ fn a_batch_that_a_server_cannot_take_now_comes_again() {
     host.stop();
 }
 
+fn spool(input: &str) -> Host {
+    let changes = [
+        (LOCAL, FILE),
+        ("/var/log/spool.log", "@DIR@/out.txt"),
+        ("batch-lines(100)", "batch-lines(3)"),
+        ("batch-timeout(2000)", "batch-timeout(200)"),
+        ("time-reopen(10)", "time-reopen(1)"),
+    ];
+    example("flush-destination", &changes).with_file("in.txt", input)
+}
+
+#[test]
+fn what_send_has_queued_is_written_by_flush() {
+    let mut host = spool("one\ntwo\nthree\nfour\n").start();
+    // The fourth one, which does not fill its batch, when the time of that is over.
+    assert_eq!(
+        host.wait_for_lines("out.txt", 4),
+        ["one", "two", "three", "four"]
+    );
+    host.append("in.txt", "five\n");
+    assert_eq!(host.wait_for_lines("out.txt", 5)[4], "five");
+    host.stop();
+    assert!(!host.log().contains("Traceback"), "{}", host.log());
+}
+
+#[test]
+fn what_flush_cannot_write_comes_again_by_send() {
+    let mut host = spool("one\ntwo\nthree\n");
+    std::os::unix::fs::symlink("/dev/full", host.path("out.txt")).unwrap();
+    host.restart();
+    // More often than retries() says, and each time as many as before.
+    host.wait_until("attempts", |host| {
+        host.log()
+            .matches("No space left on device, 3 messages come again")
+            .count()
+            > 4
+    });
+    std::fs::remove_file(host.path("out.txt")).unwrap();
+    assert_eq!(host.wait_for_lines("out.txt", 3), ["one", "two", "three"]);
+    host.stop();
+    assert_eq!(host.lines("out.txt").len(), 3);
+}
+
 #[test]
 fn each_worker_has_a_file_of_its_own() {
     let changes = [
