@@ -71,7 +71,7 @@ microsecond.
   message; the rest is the class.
 - **drain send()** and **drain send_batch()**: the latter has only 510 more than the floor. Memory is what takes the time: messages of a long
   queue are in no cache, and the floor does not look at their values. So values are fetched ahead while messages are gathered: 0.40 → 0.33 µs for
-  send_batch(), 0.45 → 0.41 for send(), the best of 15 rounds and more.
+  send_batch(), 0.45 → 0.41 for send(), the best of 15 rounds and more. The figures of 2026-11-26 for 4.8 and 4.12 are from before that.
 
 The target for value-pairs() is in microseconds of a machine on which the floor takes 3.4 to 4.1. All figures swing: these machines
 are virtual ones with neighbours, and a case that is within a tenth of its target may be met in one run and missed in the next. Counts of
