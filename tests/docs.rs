@@ -180,6 +180,22 @@ fn links(prose: &str) -> Vec<&str> {
     links.filter_map(|rest| rest.split(')').next()).collect()
 }
 
+/// What a page links to in the project: the link, the file, and the heading in it.
+fn linked<'t>(page: &Path, text: &'t str) -> Vec<(&'t str, PathBuf, &'t str)> {
+    let inside = links(text)
+        .into_iter()
+        .filter(|link| !link.starts_with("http"));
+    let parts = inside.map(|link| {
+        let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+        let target = match file {
+            "" => page.to_owned(),
+            _ => page.parent().unwrap().join(file),
+        };
+        (link, target, heading)
+    });
+    parts.collect()
+}
+
 /// The name by which links know a heading.
 fn anchor(heading: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || ['-', '_', ' '].contains(c);
@@ -202,15 +218,7 @@ fn no_link_to_a_file_is_dead() {
     pages.extend(files(&root().join("tests"), ".md"));
     for page in pages {
         let text = read(&page);
-        for link in links(&blocks(&text).1) {
-            if link.starts_with("http") {
-                continue;
-            }
-            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
-            let target = match file {
-                "" => page.clone(),
-                _ => page.parent().unwrap().join(file),
-            };
+        for (link, target, heading) in linked(&page, &blocks(&text).1) {
             assert!(target.exists(), "{}: {link} is dead", page.display());
             assert!(
                 heading.is_empty() || anchors(&target).contains(heading),
@@ -237,14 +245,8 @@ fn what_is_installed_links_to_what_is_installed() {
     for page in installed.lines().filter(|file| file.ends_with(".md")) {
         let file = root().join(page);
         let text = read(&file);
-        for link in links(&text)
-            .into_iter()
-            .map(|link| link.split('#').next().unwrap())
-        {
-            if link.is_empty() || link.starts_with("http") {
-                continue;
-            }
-            let target = file.parent().unwrap().join(link).canonicalize();
+        for (link, target, _) in linked(&file, &text) {
+            let target = target.canonicalize();
             assert!(
                 target.is_ok_and(|target| there.contains(&target)),
                 "{page}: {link} is not installed"
