@@ -13,9 +13,6 @@ use syslog_ng_plugin::{Batch, Insert, Message};
 
 use crate::outcome::Results;
 
-/// As many messages later the memory has answered.
-pub(super) const FETCHED_BEHIND: usize = 2;
-
 /// What a worker has been handed since its last batch.
 #[derive(Default)]
 pub(super) struct Pending {
@@ -34,11 +31,8 @@ impl Pending {
     /// Adds a message to the batch.
     pub(super) fn add(&self, message: Message) -> Insert {
         let mut messages = self.messages();
-        message.fetch();
         messages.push(message);
-        if let Some(earlier) = messages.iter().nth_back(FETCHED_BEHIND) {
-            earlier.fetch_values();
-        }
+        Message::fetch_ahead(messages.iter());
         Insert::Queued
     }
 

@@ -14,7 +14,6 @@ use std::vec::Drain;
 use pyo3::prelude::*;
 use syslog_ng_plugin::{Batch, Insert, Message, clock};
 
-use super::batch::FETCHED_BEHIND;
 use crate::interpreter::{Seen, attach_for_many};
 
 /// After how long what has been sent is settled.
@@ -35,11 +34,8 @@ impl Singles {
     /// Adds a message.
     pub(super) fn add(&self, message: Message, sequence_number: i32) -> Insert {
         let mut waiting = self.waiting();
-        message.fetch();
         waiting.push((message, sequence_number));
-        if let Some((earlier, _)) = waiting.iter().nth_back(FETCHED_BEHIND) {
-            earlier.fetch_values();
-        }
+        Message::fetch_ahead(waiting.iter().map(|(message, _)| message));
         Insert::Queued
     }
 

@@ -99,19 +99,31 @@ impl Message {
         unsafe { MessageRef::borrow(self.raw) }
     }
 
-    /// Has the processor fetch the beginning of what holds the values, for [`Message::fetch_values`] a
-    /// little later. Messages of long queues are in no cache, and whoever reads their values one after the other
-    /// waits for the memory several times for each.
+    /// Has the processor fetch values of messages that are gathered, to be called behind each that is added:
+    /// messages of long queues are in no cache, and whoever reads their values one after the other waits for the
+    /// memory several times for each.
     #[inline]
-    pub fn fetch(&self) {
+    pub fn fetch_ahead<'m>(gathered: impl DoubleEndedIterator<Item = &'m Message>) {
+        let mut newest = gathered.rev();
+        if let Some(message) = newest.next() {
+            message.fetch_table();
+        }
+        if let Some(message) = newest.nth(ANSWERED - 1) {
+            message.fetch_values();
+        }
+    }
+
+    /// Has the processor fetch the beginning of what holds the values.
+    #[inline]
+    fn fetch_table(&self) {
         // SAFETY: we hold a reference, and nobody changes the message meanwhile.
         fetch(unsafe { (*self.raw.as_ptr()).payload }.cast());
     }
 
-    /// Has the processor fetch the values, as many as are short. What [`Message::fetch`] fetched is read.
+    /// Has the processor fetch the values, as many as are short. What `fetch_table` fetched is read.
     #[inline]
-    pub fn fetch_values(&self) {
-        // SAFETY: as in `fetch`.
+    fn fetch_values(&self) {
+        // SAFETY: as in `fetch_table`.
         let payload = unsafe { (*self.raw.as_ptr()).payload };
         // SAFETY: the message's own, or NULL.
         let Some(table) = (unsafe { payload.as_ref() }) else {
@@ -232,6 +244,8 @@ impl Message {
 const LINE: usize = 64;
 /// As many bytes of values are fetched ahead.
 const MOST_FETCHED: usize = 256;
+/// As many messages later the memory has answered.
+const ANSWERED: usize = 2;
 
 /// A hint: the address may be any, and nothing is read.
 #[inline]
