@@ -283,6 +283,16 @@ unsafe fn set_factory(
     }
 }
 
+/// The tracker of the source's worker.
+///
+/// # Safety
+/// `host` is live and initialised, so that its worker is there.
+unsafe fn tracker(host: *mut ffi::LogThreadedSourceDriver) -> Option<NonNull<ffi::AckTracker>> {
+    // SAFETY: the caller's word.
+    let worker = unsafe { ffi::compat::source_worker(host).as_ref() }?;
+    NonNull::new(worker.super_.ack_tracker)
+}
+
 /// # Safety
 /// The host calls this on the main thread; the source's thread does not run.
 unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sys::gboolean {
@@ -324,10 +334,8 @@ unsafe extern "C" fn init<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_sy
         release();
         return 0;
     }
-    // SAFETY: the driver is live and initialised, so the worker is there, with its tracker.
-    let tracker = unsafe { ffi::compat::source_worker(host).as_ref() }
-        .and_then(|worker| NonNull::new(worker.super_.ack_tracker));
-    if let Some(tracker) = tracker {
+    // SAFETY: the driver is live and initialised.
+    if let Some(tracker) = unsafe { tracker(host) } {
         // SAFETY: the one that was set while the source was prepared; nothing has been posted.
         unsafe { state.poster.stop_at_given_up(tracker) };
     }
@@ -355,12 +363,10 @@ unsafe extern "C" fn deinit<D: ThreadedSource>(pipe: *mut ffi::LogPipe) -> glib_
     let state = unsafe { Instance::<D>::state(pipe.cast()) };
     let driver = state.driver.get();
     // What is delivered and not told yet is told before the driver is stopped.
-    // SAFETY: the driver is live and initialised, so the worker is there (NULL would be looked at by
-    // nobody), with its tracker.
-    unsafe {
-        if let Some(worker) = ffi::compat::source_worker(pipe.cast()).as_ref() {
-            ffi::ack_tracker_deinit(worker.super_.ack_tracker);
-        }
+    // SAFETY: the driver is live and initialised.
+    if let Some(tracker) = unsafe { tracker(pipe.cast()) } {
+        // SAFETY: the worker's, which is live.
+        unsafe { ffi::ack_tracker_deinit(tracker.as_ptr()) };
     }
     guard("source.deinit", (), || {
         // Where it did not come to run: the driver may wait for who waits for that.
